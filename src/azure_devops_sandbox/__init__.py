@@ -1,0 +1,1 @@
+"""An Azure DevOps Services organization in one process."""

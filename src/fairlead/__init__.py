@@ -1,0 +1,3 @@
+"""Azure DevOps, read into a software catalog."""
+
+__version__ = "0.1.0"
