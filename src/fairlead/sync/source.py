@@ -1,0 +1,87 @@
+"""What `sync` needs of a source of records: Azure DevOps as `fairlead.azure` reads it, one object per connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from fairlead.model.kinds import FetchSpec, KindSpec
+from fairlead.model.readings import Chain, Delta, Found, Item, Page
+from fairlead.model.records import Record
+
+Number = Callable[[], int]
+"""Takes the next catalog sequence number; called right before each request is sent."""
+
+Parents = Mapping[str, Mapping[str, Record]]
+"""Known parent records by kind, then key (`project`, `repository`, `team`): alive ones of the catalog."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who the credential is, at which organization. `instance` is the organization's own id (a GUID)."""
+
+    instance: str
+    organization: str
+    url: str
+    user: str
+    user_id: str
+
+
+class Traffic(msgspec.Struct, frozen=True):
+    """Requests of a run so far: {(method route, status): count}, bytes received, seconds spent waiting for the service."""
+
+    requests: dict[tuple[str, int], int]
+    bytes_received: int
+    throttled_seconds: float
+
+
+class Source(Protocol):
+    """Reads one organization. Every method raises the classes of `model.errors`; retries of one request are its own."""
+
+    @property
+    def kinds(self) -> Mapping[str, KindSpec]:
+        """Every kind that can be read, parents before children."""
+
+    async def identity(self) -> Identity:
+        """Proves the credential (`_apis/connectionData`). BadCredential, NotThere for an unknown organization."""
+
+    def chains(self, kind: str, form: int, parents: Parents) -> tuple[Chain, ...]:
+        """The walks that make one listing of the kind: one over the organization, or one per parent record."""
+
+    async def page(
+        self, chain: Chain, fetch: FetchSpec, parents: Parents, cursor: str | None, number: Number
+    ) -> Page:
+        """One request of a walk; `cursor` None starts it. NotThere when the form is unknown to this server."""
+
+    async def complete(
+        self, kind: str, fetch: FetchSpec, items: Sequence[Item], parents: Parents, number: Number
+    ) -> Found:
+        """Completes listed items by their detail read, at most `KindSpec.detail_batch` items in one request."""
+
+    async def read(
+        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], parents: Parents, number: Number
+    ) -> Found:
+        """Point read of (key, parent key) pairs, at most `KindSpec.read_batch` in one request."""
+
+    async def removed(
+        self, kind: str, keys: Sequence[tuple[str, str]], parents: Parents, number: Number
+    ) -> frozenset[str]:
+        """Which of the (key, parent key) have a positive tombstone (recycle bin, deleted list, deleted flag)."""
+
+    async def inside(
+        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+    ) -> frozenset[str]:
+        """Which of the keys lie inside the kind's filter now (kinds with membership *filter*)."""
+
+    async def delta(self, kind: str, cursor: str, parents: Parents, number: Number) -> Delta:
+        """One answer of the kind's change feed from `cursor` (kinds whose `changes` is not *relist*)."""
+
+    def start_cursor(self, kind: str, instant: float) -> str:
+        """The cursor of a first delta after a listing whose first request was sent at `instant` (epoch seconds)."""
+
+    def traffic(self) -> Traffic:
+        """What this source has cost so far."""
+
+    async def close(self) -> None:
+        """Closes every connection."""
