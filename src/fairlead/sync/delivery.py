@@ -5,27 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
-
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.entities import Body
-
-
-class Payload(msgspec.Struct, frozen=True, gc=False):
-    """One entity as it is due at a target. `cleared` names keys delivered before that are absent now (sent as null)."""
-
-    entity: int
-    blueprint: str
-    identifier: str
-    body: Body
-    cleared: tuple[str, ...] = ()
-
-
-class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What the target said of one entity; `error` "" = accepted."""
-
-    entity: int
-    error: str = ""
+from fairlead.model.delivery import Outcome, Payload
 
 
 class Target(Protocol):

@@ -1,0 +1,27 @@
+"""What is handed to a target, and what the target says of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fairlead.model.entities import Body
+
+
+class Payload(msgspec.Struct, frozen=True, gc=False):
+    """One entity as it is due at a target. `cleared` names keys delivered before that are absent now (sent as null).
+
+    A cleared key is spelled as `title`, `icon`, `team`, `properties.<key>` or `relations.<key>`.
+    """
+
+    entity: int
+    blueprint: str
+    identifier: str
+    body: Body
+    cleared: tuple[str, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What the target said of one entity; `error` "" = accepted."""
+
+    entity: int
+    error: str = ""
