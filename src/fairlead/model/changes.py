@@ -34,6 +34,7 @@ class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
     record: str = ""
     row: str = ""
     proof: str = ""
+    renamed_from: str = ""
 
 
 class Change(msgspec.Struct, frozen=True):

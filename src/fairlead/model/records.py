@@ -26,8 +26,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     """One raw JSON object of one kind, as one request gave it.
 
     `key` is unique per (connection, kind). `parent` is the key of the parent record (of `KindSpec.parent`).
-    `body` is the object's own JSON with no enrichment, except what costs requests of its own
-    (`__includedFiles`). `version` is the source's own (`rev`, `revision`), None where it has none. `number` is
+    `body` is the object's own JSON with no enrichment. `extra` holds enrichments that cost requests of their own, as
+    JSON members without braces (`"__includedFiles":{…}`): spliced in when the record itself is mapped, left out where
+    the record enriches others. `version` is the source's own (`rev`, `revision`), None where it has none. `number` is
     the catalog sequence number taken before the request was sent. `source_hash` is over the listing's item as
     it came, so that a later listing can tell an unchanged item before any detail is read. `failure` says why
     the record must not be mapped now (an enrichment could not be read): its contributions freeze.
@@ -42,6 +43,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     source_hash: bytes
     references: tuple[Reference, ...] = ()
     failure: str = ""
+    extra: bytes = b""
 
 
 class RecordState(IntEnum):

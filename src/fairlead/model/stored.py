@@ -31,7 +31,7 @@ class StoredRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class RecordWrite(msgspec.Struct, frozen=True, gc=False):
-    """A record to insert or replace whole. `body` None keeps the stored body and references.
+    """A record to insert or replace whole. `body` None keeps the stored body, `extra` and references. `extra`: see `Record`.
 
     `references`: (name, kind, key, whole), in order.
     """
@@ -51,6 +51,7 @@ class RecordWrite(msgspec.Struct, frozen=True, gc=False):
     frozen: str = ""
     body: bytes | None = None
     references: tuple[tuple[str, str, str, bool], ...] = ()
+    extra: bytes = b""
 
 
 class RecordBody(msgspec.Struct, frozen=True, gc=False):
@@ -59,6 +60,7 @@ class RecordBody(msgspec.Struct, frozen=True, gc=False):
     record: StoredRecord
     body: bytes
     references: tuple[tuple[str, str, str, bool], ...]
+    extra: bytes = b""
 
 
 class StoredContribution(msgspec.Struct, frozen=True, gc=False):

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
-
-import msgspec
 
 from fairlead.model.kinds import FetchSpec, KindSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
-from fairlead.model.records import Record
+from fairlead.model.source import Identity, Number, Parents, Traffic
 
-Number = Callable[[], int]
-"""Takes the next catalog sequence number; called right before each request is sent."""
-
-Parents = Mapping[str, Mapping[str, Record]]
-"""Known parent records by kind, then key (`project`, `repository`, `team`): alive ones of the catalog."""
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Who the credential is, at which organization. `instance` is the organization's own id (a GUID)."""
-
-    instance: str
-    organization: str
-    url: str
-    user: str
-    user_id: str
-
-
-class Traffic(msgspec.Struct, frozen=True):
-    """Requests of a run so far: {(method route, status): count}, bytes received, seconds spent waiting for the service."""
-
-    requests: dict[tuple[str, int], int]
-    bytes_received: int
-    throttled_seconds: float
+__all__ = ["Identity", "Number", "Parents", "Source", "Traffic"]
 
 
 class Source(Protocol):

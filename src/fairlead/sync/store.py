@@ -72,7 +72,14 @@ class Writer(Protocol):
     def put_entities(self, rows: Sequence[EntityWrite]) -> None:
         """Inserts or replaces entities with their edges; an entity without body loses its edges."""
 
-    def put_changes(self, rows: Sequence[ChangeWrite]) -> None: ...
+    def put_changes(self, rows: Sequence[ChangeWrite]) -> None:
+        """Inserts or replaces: there is at most one change of an entity in a run."""
+
+    def changes_of(self, run: int, entities: Sequence[int]) -> dict[int, ChangeWrite]:
+        """The changes that the run has recorded for these entities so far."""
+
+    def drop_changes(self, run: int, entities: Sequence[int]) -> None:
+        """Forgets changes of the run: the entity is back where it was before it."""
 
     # -- delivery ------------------------------------------------------------------------------------------------
     def mark_delivered(self, rows: Sequence[Delivery]) -> None:
