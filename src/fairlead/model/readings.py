@@ -31,11 +31,16 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """A listed object that needs a detail read to become a record. `raw` is what the listing said (may be empty)."""
+    """A listed object that needs a detail read to become a record. `raw` is what the listing said (may be empty).
+
+    `number` is that of the listing's request: a record made of this item and a later answer is as old as its
+    older part. 0 where the record will come from the later answer alone.
+    """
 
     key: str
     parent: str
     raw: bytes
+    number: int = 0
 
 
 class Page(msgspec.Struct, frozen=True):
