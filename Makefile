@@ -1,0 +1,77 @@
+# Everything a person or CI does with this repository. Needs Python 3.11 or later, git and make; nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SEEDS ?= 20
+TESTED := src tests benchmarks
+
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python` chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+
+# uv is fast; where it cannot reach what pip can (an index or a certificate that only pip is told of), pip does the same.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-develop demo clean-demo lint test test-all chaos bench lock
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.run-done ## Install Fairlead into .venv
+setup-develop: $(VENV)/.develop-done ## Install Fairlead and the tools to work on it
+
+$(VENV)/.build-done: requirements/build.lock
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed and was not found on the path" >&2; \
+		echo "install it, or name one: make setup PYTHON=/path/to/python3" >&2; exit 69; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "error: $(PYTHON) cannot make a virtual environment" >&2; \
+		echo "install its venv and pip modules (on Debian and Ubuntu: python3-venv)" >&2; exit 69; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		echo "error: $(VENV) has no pip" >&2; \
+		echo "remove $(VENV), install pip for $(PYTHON) and run make setup again" >&2; exit 69; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock
+	@touch $@
+
+$(VENV)/.run-done: $(VENV)/.build-done requirements/run.lock pyproject.toml
+	@$(call install,--require-hashes -r requirements/run.lock)
+	@$(call install,--no-deps --no-build-isolation --editable .)
+	@touch $@
+	@echo "Fairlead is installed: ./fairlead --help"
+
+$(VENV)/.develop-done: $(VENV)/.run-done requirements/develop.lock
+	@$(call install,--require-hashes -r requirements/develop.lock)
+	@touch $@
+
+demo: setup ## Show Fairlead with an organization of its own; nothing to configure
+	@$(BIN)/fairlead demo --once
+
+clean-demo: ## Remove the demo's data
+	rm -rf .demo
+
+lint: setup-develop ## Check style, types and who may import whom
+	$(BIN)/ruff check $(TESTED)
+	$(BIN)/ruff format --check $(TESTED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## Check everything that CI checks (under ten minutes)
+	$(BIN)/pytest -m "not long"
+
+test-all: lint ## Run every test, the long ones too
+	$(BIN)/pytest
+
+chaos: setup-develop ## Kill and break runs at random: make chaos SEEDS=100
+	SEEDS=$(SEEDS) $(BIN)/pytest tests/fault
+
+bench: setup-develop ## Measure speed and memory
+	$(BIN)/python -m benchmarks
+
+# The locks name no registry, so that they hold for any mirror.
+compile = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-header --no-annotate --python-version 3.11
+
+lock: setup ## Write the locks anew after a change of dependencies
+	$(compile) pyproject.toml -o requirements/run.lock
+	$(compile) pyproject.toml --group dev -o requirements/develop.lock
+	$(compile) requirements/build.in -o requirements/build.lock
