@@ -10,8 +10,8 @@ from fairlead.model.entities import Body
 class Payload(msgspec.Struct, frozen=True, gc=False):
     """One entity as it is due at a target.
 
-    `cleared` names keys delivered before that are absent now, to be sent as null; each is spelled `title`, `icon`,
-    `team`, `properties.<key>` or `relations.<key>`.
+    `cleared` names keys delivered before that are absent now, to be sent as null; each is spelled `title`,
+    `icon`, `team`, `properties.<key>` or `relations.<key>`.
     """
 
     entity: int
