@@ -31,7 +31,7 @@ class StoredRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class RecordWrite(msgspec.Struct, frozen=True, gc=False):
-    """A record to insert or replace whole. `body` None keeps the stored body, `extra` and references. `extra`: see `Record`.
+    """A record to insert or replace whole. `body` None keeps the stored body, `extra` and references.
 
     `references`: (name, kind, key, whole), in order.
     """
@@ -189,7 +189,7 @@ class StoredChain(msgspec.Struct, frozen=True):
 
 
 class StoredRun(msgspec.Struct, frozen=True):
-    """A run. `mode`: *full*, *incremental*, *plan* …; `state`: *running*, *done*, *failed*, *stopped*; `report` is JSON."""
+    """A run. `mode` and `state` as in `model.reports`; `request` and `report` are JSON."""
 
     id: int
     mode: str
