@@ -1,0 +1,1 @@
+"""The one HTTP client: credentials, calls, answers and what they mean, retries, the rate budget, paging."""
