@@ -1,0 +1,153 @@
+"""Brings the layers together: defaults, `fairlead.yaml`, environment, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from fairlead.app.settings import ocean, own, script
+from fairlead.app.settings.schema import ConnectionPart, Layer, PortPart, Schema, check, merge
+from fairlead.app.settings.values import (
+    DEFAULT_CATALOG,
+    ConnectionSettings,
+    Dialect,
+    Hosts,
+    Intervals,
+    PortSettings,
+    Preset,
+    Settings,
+)
+from fairlead.model.errors import BadUsage
+from fairlead.model.secrets import Secret
+
+TOKEN_VARIABLES = ("AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN")
+"""Where a token is looked for last: the variable of Microsoft's own command line, and a pipeline's job token."""
+
+
+PRESETS: dict[Dialect, Preset] = {"own": "standard", "ocean": "port", "script": "port-script"}
+"""The preset of a dialect where none is named: what its users have today."""
+
+
+def load(environment: Mapping[str, str], directory: Path, flags: Layer) -> Settings:
+    """The settings of one command. Relative paths are below `directory`. Raises BadUsage, never quoting a value."""
+    own_layer, warnings = own.from_environment(environment)
+    ocean_layer = ocean.from_environment(environment)
+    file_layer = own.from_file(environment, directory)
+    layer = merge(merge(merge(file_layer, ocean_layer), own_layer), flags)
+    dialect: Dialect = "ocean" if ocean_layer else "own"
+    schema = check(layer)
+    if not _names_connection(schema):
+        script_layer = script.from_environment(environment)
+        if script_layer:
+            dialect = "script"
+            schema = check(merge(script_layer, layer))
+    return _settings(schema, dialect, environment, directory, warnings)
+
+
+def fallback_token(environment: Mapping[str, str]) -> tuple[Secret, str] | None:
+    """The token of the variables that others set, and the variable's name."""
+    for name in TOKEN_VARIABLES:
+        if environment.get(name):
+            return Secret(environment[name].strip()), name
+    return None
+
+
+def read_token(path: Path) -> Secret:
+    """The token in a file, without the line's end. Raises BadUsage without quoting what the file holds."""
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise BadUsage(f"the token file {path} cannot be read: {reason}") from None
+    if not token:
+        raise BadUsage(f"the token file {path} is empty")
+    if len(token.split()) > 1:
+        raise BadUsage(f"the token file {path} must hold the token and nothing else")
+    return Secret(token)
+
+
+def _settings(
+    schema: Schema,
+    dialect: Dialect,
+    environment: Mapping[str, str],
+    directory: Path,
+    warnings: tuple[str, ...],
+) -> Settings:
+    # A token that was given together with an organization is for that organization's host alone.
+    spare = (None, "") if schema.azure.organization_url else _token(schema.azure, environment, directory)
+    token, token_from = spare if spare[0] else fallback_token(environment) or (None, "")
+    return Settings(
+        catalog_url=schema.catalog_url or f"sqlite:///{directory / DEFAULT_CATALOG}",
+        directory=directory,
+        dialect=dialect,
+        preset=schema.preset or PRESETS[dialect],
+        preset_named=schema.preset is not None,
+        mapping_file=directory / schema.mapping_file if schema.mapping_file else None,
+        blueprints_file=directory / schema.blueprints_file if schema.blueprints_file else None,
+        connections=_connections(schema, environment, directory),
+        token=token,
+        token_from=token_from,
+        port=_port(schema.port),
+        intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
+        listener=schema.listener,
+        webhook_secret=_secret(schema.azure.webhook_secret),
+        secret_key=_secret(schema.secret_key),
+        jq_environment={name: environment[name] for name in schema.jq_env if name in environment},
+        jq_workers=schema.jq_workers,
+        log_level=schema.log_level,
+        warnings=warnings,
+    )
+
+
+def _names_connection(schema: Schema) -> bool:
+    return bool(schema.azure.organization_url or schema.azure.organization_urls or schema.connections)
+
+
+def _connections(
+    schema: Schema, environment: Mapping[str, str], directory: Path
+) -> tuple[ConnectionSettings, ...]:
+    """The connections of the environment and of the file, each organization once, the environment's first."""
+    found: dict[str, ConnectionSettings] = {}
+    for part in (schema.azure, *schema.connections):
+        for url in filter(None, (part.organization_url, *part.organization_urls)):
+            address = url.strip().rstrip("/")
+            if address not in found:
+                token, origin = _token(part, environment, directory)
+                found[address] = ConnectionSettings(
+                    address, part.name, token, origin, Hosts(**part.hosts.model_dump())
+                )
+    return tuple(found.values())
+
+
+def _token(
+    part: ConnectionPart, environment: Mapping[str, str], directory: Path
+) -> tuple[Secret | None, str]:
+    if part.personal_access_token and part.personal_access_token.get_secret_value().strip():
+        return Secret(part.personal_access_token.get_secret_value().strip()), "the settings"
+    if part.personal_access_token_file:
+        path = directory / part.personal_access_token_file
+        return read_token(path), str(path)
+    return fallback_token(environment) or (None, "")
+
+
+def _port(part: PortPart) -> PortSettings | None:
+    """Port as a target, where its credentials are given. Half of a credential is a mistake."""
+    secret = _secret(part.client_secret)
+    if not part.client_id and not secret:
+        return None
+    if not part.client_id or not secret:
+        missing = "client secret" if part.client_id else "client id"
+        raise BadUsage(f"Port's {missing} is not set", advice="Port needs both, or neither")
+    return PortSettings(
+        part.client_id,
+        secret,
+        part.base_url.rstrip("/"),
+        part.integration_identifier,
+        part.initialize_resources,
+    )
+
+
+def _secret(value: SecretStr | None) -> Secret | None:
+    return Secret(value.get_secret_value()) if value and value.get_secret_value() else None

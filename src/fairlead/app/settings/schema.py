@@ -1,0 +1,156 @@
+"""The shape of a settings layer, as `fairlead.yaml` and the environment spell it, and its check by pydantic."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from fairlead.app.settings.values import LogLevel, Preset
+from fairlead.model.errors import BadUsage
+
+Layer = dict[str, object]
+"""Settings of one source, nested as in `fairlead.yaml`; a name that is absent leaves the layer below standing."""
+
+
+def _split(value: object) -> object:
+    """A comma list as the environment gives it."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_split)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    # A value may be a secret, so no message may quote its input.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class HostsPart(_Part):
+    """Base URLs by service area."""
+
+    vssps: str = ""
+    vsrm: str = ""
+    vsaex: str = ""
+    advsec: str = ""
+    analytics: str = ""
+    feeds: str = ""
+    audit: str = ""
+
+
+class ConnectionPart(_Part):
+    """One connection. `organization_urls` is Ocean's comma list: several organizations, one credential."""
+
+    name: str = ""
+    organization_url: str = ""
+    organization_urls: Names = []
+    personal_access_token: SecretStr | None = None
+    personal_access_token_file: str = ""
+    hosts: HostsPart = HostsPart()
+
+
+class AzurePart(ConnectionPart):
+    """The connection of the environment."""
+
+    webhook_secret: SecretStr | None = None
+
+
+class PortPart(_Part):
+    """Port as a target."""
+
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    base_url: str = "https://api.getport.io"
+    integration_identifier: str = "my-azure-devops-integration"
+    initialize_resources: bool = True
+
+
+class IntervalsPart(_Part):
+    """Seconds."""
+
+    incremental: Seconds = 300.0
+    full: Seconds = 86400.0
+    hooks: Seconds = 3600.0
+
+
+class Schema(_Part):
+    """All settings, merged."""
+
+    catalog_url: str = ""
+    preset: Preset | None = None
+    mapping_file: str = ""
+    blueprints_file: str = ""
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "warning"
+    jq_env: Names = []
+    jq_workers: Annotated[int, Field(ge=0, le=64)] = 0
+    secret_key: SecretStr | None = None
+    listener: str = ""
+    azure: AzurePart = AzurePart()
+    connections: list[ConnectionPart] = []
+    port: PortPart = PortPart()
+    intervals: IntervalsPart = IntervalsPart()
+
+
+HIDDEN = {"listener", "azure.organization_urls"}
+"""Names that only Ocean's dialect fills; nobody writes them in Fairlead's own."""
+
+
+def known_names() -> tuple[str, ...]:
+    """Every setting by its dotted name (`azure.hosts.vssps`), for documentation, warnings and tests."""
+    return tuple(name for name in _names(Schema, "") if name not in HIDDEN)
+
+
+def _names(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _names(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a dotted name: `azure.hosts.vssps` is FAIRLEAD_AZURE__HOSTS__VSSPS."""
+    return "FAIRLEAD_" + name.replace(".", "__").upper()
+
+
+def did_you_mean(name: str, candidates: tuple[str, ...]) -> str:
+    """A hint for a misspelled name, "" when nothing is near."""
+    near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def merge(below: Layer, above: Layer) -> Layer:
+    """Both layers; where both name a setting, `above` holds."""
+    merged = dict(below)
+    for name, value in above.items():
+        under = merged.get(name)
+        if isinstance(under, dict) and isinstance(value, dict):
+            merged[name] = merge(under, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def check(layer: Layer) -> Schema:
+    """The layer as checked values. Raises BadUsage that names the first setting that cannot be meant, not its value."""
+    try:
+        return Schema.model_validate(layer)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise BadUsage(f"unknown setting {place}", advice=did_you_mean(place, known_names())) from None
+        raise BadUsage(
+            f"setting {place}: {first['msg'][:1].lower()}{first['msg'][1:]}",
+            advice=f"the variable for it is {variable(place)}",
+        ) from None

@@ -1,0 +1,108 @@
+"""What a command is told: frozen, checked, and free of the dialect it was written in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from fairlead.model.secrets import Secret
+
+Preset = Literal["standard", "port", "port-script"]
+Dialect = Literal["own", "ocean", "script"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+DEFAULT_CATALOG = ".fairlead/catalog.db"
+"""Below the working directory; its folder also holds the key that stored credentials are encrypted with."""
+
+
+class Hosts(msgspec.Struct, frozen=True):
+    """Base URLs of service areas that do not follow from the organization URL; "" where they do."""
+
+    vssps: str = ""
+    vsrm: str = ""
+    vsaex: str = ""
+    advsec: str = ""
+    analytics: str = ""
+    feeds: str = ""
+    audit: str = ""
+
+    def given(self) -> dict[str, str]:
+        """The configured ones by area."""
+        named: dict[str, str] = msgspec.structs.asdict(self)
+        return {area: url for area, url in named.items() if url}
+
+
+class ConnectionSettings(msgspec.Struct, frozen=True):
+    """One organization or Server collection. `name` "" is named after the organization.
+
+    `token` None means that no credential was given; `token_from` says where the token came from, for messages.
+    """
+
+    url: str
+    name: str = ""
+    token: Secret | None = None
+    token_from: str = ""
+    hosts: Hosts = Hosts()
+
+
+class PortSettings(msgspec.Struct, frozen=True):
+    """Port as a target. `integration` is the identifier of the installation whose mapping and entities are meant.
+
+    `initialize` tells whether missing blueprints are created there.
+    """
+
+    client_id: str
+    client_secret: Secret
+    base_url: str = "https://api.getport.io"
+    integration: str = "my-azure-devops-integration"
+    initialize: bool = True
+
+
+class Intervals(msgspec.Struct, frozen=True):
+    """Seconds between readings of a server; 0 = never by the clock."""
+
+    incremental: float = 300.0
+    full: float = 86400.0
+    hooks: float = 3600.0
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything a command is told.
+
+    `preset_named` tells a chosen preset from the default of the dialect. `listener` is Ocean's listener type, ""
+    elsewhere. `token` is a credential that was given without an organization: for `connect`. `jq_environment` holds the variables that mapping expressions may read, by name. `warnings` are for
+    the person, one line each; they never hold a value.
+    """
+
+    catalog_url: str
+    directory: Path
+    dialect: Dialect = "own"
+    preset: Preset = "standard"
+    preset_named: bool = False
+    mapping_file: Path | None = None
+    blueprints_file: Path | None = None
+    connections: tuple[ConnectionSettings, ...] = ()
+    token: Secret | None = None
+    token_from: str = ""
+    port: PortSettings | None = None
+    intervals: Intervals = Intervals()
+    listener: str = ""
+    webhook_secret: Secret | None = None
+    secret_key: Secret | None = None
+    jq_environment: dict[str, str] = {}
+    jq_workers: int = 0
+    log_level: LogLevel = "warning"
+    warnings: tuple[str, ...] = ()
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that was given, so that messages can be cleaned of them."""
+        given = [connection.token for connection in self.connections]
+        given += [
+            self.token,
+            self.webhook_secret,
+            self.secret_key,
+            self.port.client_secret if self.port else None,
+        ]
+        return tuple(secret for secret in given if secret)
