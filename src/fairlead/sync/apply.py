@@ -1,0 +1,315 @@
+"""Writes arrivals (records with what mapping made of them) into the catalog, inside one write transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from fairlead.model.changes import Cause, Reason
+from fairlead.model.entities import Contribution, EntityKey, RowOutcome
+from fairlead.model.records import Record, RecordState, is_newer
+from fairlead.model.stored import (
+    ContributionWrite,
+    RecordWrite,
+    StoredContribution,
+    StoredEntity,
+    StoredRecord,
+)
+from fairlead.reconcile.canonical import canonical, digest, encode_fragment
+from fairlead.reconcile.difference import first_cause
+from fairlead.reconcile.merge import Part, has_query, overlay
+from fairlead.sync.reconsider import NEVER, reconsider
+from fairlead.sync.scene import Scene
+from fairlead.sync.store import Writer
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """A record, the hash of its mapping input, and its rows' outcomes; None = unchanged since it was last mapped.
+
+    `keep_body` leaves the stored body alone (a replay, or a record that could not be read whole).
+    """
+
+    record: Record
+    hash: bytes
+    outcomes: tuple[RowOutcome, ...] | None
+    keep_body: bool = False
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """How many records were written, and which of them froze, with the reason."""
+
+    changed: int
+    frozen: tuple[tuple[str, str], ...]
+
+
+class _Draft:
+    """Contributions before and after, and the entities they touch, while a page is applied."""
+
+    def __init__(self) -> None:
+        self.writes: list[ContributionWrite] = []
+        self.deleted: list[int] = []
+        self.causes: dict[int, Cause] = {}
+        self.new_parts: dict[int, list[Part]] = {}
+
+    def touch(self, entity: int, cause: Cause) -> None:
+        known = self.causes.get(entity)
+        self.causes[entity] = cause if known is None else first_cause(known, cause)
+
+
+def apply_arrivals(
+    writer: Writer, scene: Scene, connection: int, kind: str, arrivals: Sequence[Arrival], reading: int = 0
+) -> Applied:
+    """Stores records, replaces their contributions as one set for each row, and reconsiders the entities touched.
+
+    Arrivals that are older than what is stored change nothing. With a `reading`, every record that lives is seen.
+    """
+    stored = writer.records(connection, kind, [arrival.record.key for arrival in arrivals])
+    missing = sum(arrival.record.key not in stored for arrival in arrivals)
+    next_id = writer.new_ids("record", missing) if missing else 0
+    seen: list[int] = []
+    awake: list[tuple[int, RecordState, int, float, str]] = []
+    work: list[tuple[int, Arrival, bool]] = []
+    taken: dict[str, int] = {}
+    for arrival in arrivals:
+        known = stored.get(arrival.record.key)
+        if known is None:
+            if arrival.record.key in taken:  # listed twice in one page, as shifting lists do
+                continue
+            taken[arrival.record.key] = next_id
+            work.append((next_id, arrival, False))
+            seen.append(next_id)
+            next_id += 1
+        elif is_newer(known.version, known.number, arrival.record.version, arrival.record.number):
+            if known.state is not RecordState.GONE:
+                seen.append(known.id)
+        else:
+            seen.append(known.id)
+            if arrival.outcomes is None and not arrival.record.failure:
+                if known.state is not RecordState.ALIVE or known.missing:
+                    awake.append((known.id, RecordState.ALIVE, 0, 0.0, known.frozen))
+            else:
+                work.append((known.id, arrival, True))
+    writer.put_records([_record_write(connection, id_, arrival, existed) for id_, arrival, existed in work])
+    if awake:
+        writer.set_states(awake)
+    if reading:
+        writer.see(reading, seen)
+    replace_contributions(writer, scene, connection, work)
+    return Applied(len(work), tuple((a.record.key, _frozen(a)) for _, a, _ in work if _frozen(a)))
+
+
+def _frozen(arrival: Arrival) -> str:
+    if arrival.record.failure:
+        return arrival.record.failure
+    return next((outcome.frozen for outcome in arrival.outcomes or () if outcome.frozen), "")
+
+
+def _record_write(connection: int, id_: int, arrival: Arrival, existed: bool) -> RecordWrite:
+    record, frozen = arrival.record, _frozen(arrival)
+    keep = existed and (arrival.keep_body or bool(record.failure))
+    return RecordWrite(
+        id=id_,
+        connection=connection,
+        kind=record.kind,
+        key=record.key,
+        parent=record.parent,
+        version=record.version,
+        number=record.number,
+        source_hash=b"" if record.failure else record.source_hash,
+        hash=b"" if frozen else arrival.hash,
+        frozen=frozen,
+        body=None if keep else record.body,
+        references=tuple((r.name, r.kind, r.key, r.whole) for r in record.references),
+        extra=record.extra,
+    )
+
+
+def replace_contributions(
+    writer: Writer, scene: Scene, connection: int, work: Sequence[tuple[int, Arrival, bool]]
+) -> None:
+    """Replaces the contributions of each (row, record) as one set; a frozen row keeps what it had."""
+    before: dict[int, list[StoredContribution]] = {}
+    existing = [id_ for id_, arrival, existed in work if existed and arrival.outcomes]
+    for contribution in writer.contributions_of_records(existing) if existing else ():
+        before.setdefault(contribution.record, []).append(contribution)
+    keys = {
+        EntityKey(c.blueprint, c.identifier)
+        for _, arrival, _ in work
+        for outcome in arrival.outcomes or ()
+        for c in outcome.contributions
+        if not c.query
+    }
+    entities = writer.entities(list(keys))
+    ids = {key: entity.id for key, entity in entities.items()}
+    unknown = sorted(keys - ids.keys())
+    first = writer.new_ids("entity", len(unknown)) if unknown else 0
+    fresh_keys = {first + place: key for place, key in enumerate(unknown)}
+    ids.update({key: id_ for id_, key in fresh_keys.items()})
+    draft = _Draft()
+    for record_id, arrival, _ in work:
+        if arrival.record.failure:
+            continue
+        for outcome in arrival.outcomes or ():
+            if not outcome.frozen:
+                old = {c.item: c for c in before.get(record_id, ()) if c.row == outcome.row}
+                _replace_row(scene, connection, record_id, arrival.record, outcome, old, ids, entities, draft)
+    _write(writer, scene, draft, fresh_keys)
+
+
+def _write(writer: Writer, scene: Scene, draft: _Draft, fresh_keys: dict[int, EntityKey]) -> None:
+    unnumbered = sum(write.id == 0 for write in draft.writes)
+    next_id = writer.new_ids("contribution", unnumbered) if unnumbered else 0
+    fresh_ids = iter(range(next_id, next_id + unnumbered))
+    numbered = [
+        write if write.id else msgspec.structs.replace(write, id=next(fresh_ids)) for write in draft.writes
+    ]
+    if draft.deleted:
+        writer.delete_contributions(draft.deleted)
+    fresh = {
+        id_: (key, draft.new_parts.get(id_, [])) for id_, key in fresh_keys.items() if id_ in draft.causes
+    }
+    # Entities first: contributions refer to them.
+    if fresh:
+        reconsider(writer, scene, {id_: draft.causes[id_] for id_ in fresh}, fresh)
+    writer.put_contributions(numbered)
+    rest = {id_: cause for id_, cause in draft.causes.items() if id_ not in fresh}
+    if rest:
+        reconsider(writer, scene, rest, {})
+
+
+def _replace_row(
+    scene: Scene,
+    connection: int,
+    record_id: int,
+    record: Record,
+    outcome: RowOutcome,
+    old: dict[str, StoredContribution],
+    ids: dict[EntityKey, int],
+    entities: dict[EntityKey, StoredEntity],
+    draft: _Draft,
+) -> None:
+    reason = Reason.REMAPPED if outcome.contributions else Reason.NOT_SELECTED
+    for contribution in outcome.contributions:
+        cause = Cause(Reason.READ, record.kind, record.key, outcome.row)
+        entity = (
+            ids[EntityKey(contribution.blueprint, contribution.identifier)] if not contribution.query else 0
+        )
+        fragment = encode_fragment(contribution.fragment)
+        hash_ = _hash(contribution, fragment)
+        known = old.pop(contribution.item, None)
+        if known is not None and known.hash == hash_:
+            continue
+        if known is not None and known.entity not in {0, entity}:
+            draft.touch(known.entity, Cause(Reason.REMAPPED, record.kind, record.key, outcome.row))
+            target = entities.get(EntityKey(contribution.blueprint, contribution.identifier))
+            if (target is None or not target.hash) and known.blueprint == contribution.blueprint:
+                cause = msgspec.structs.replace(cause, renamed_from=known.identifier)
+        draft.writes.append(
+            ContributionWrite(
+                id=known.id if known else 0,
+                source="sync",
+                row=outcome.row,
+                record=record_id,
+                item=contribution.item,
+                entity=entity,
+                blueprint=contribution.blueprint,
+                creates=contribution.creates,
+                hash=hash_,
+                fragment=fragment,
+                query=contribution.query,
+                notes=canonical([[note.field, note.reason] for note in contribution.notes])
+                if contribution.notes
+                else b"",
+            )
+        )
+        if entity:
+            draft.touch(entity, cause)
+            draft.new_parts.setdefault(entity, []).append(
+                _part(scene, connection, record, contribution, outcome.row)
+            )
+    for leftover in old.values():
+        draft.deleted.append(leftover.id)
+        if leftover.entity:
+            draft.touch(leftover.entity, Cause(reason, record.kind, record.key, outcome.row))
+
+
+def _hash(contribution: Contribution, fragment: bytes) -> bytes:
+    return digest(
+        contribution.blueprint.encode(),
+        contribution.identifier.encode(),
+        contribution.query,
+        b"1" if contribution.creates else b"0",
+        fragment,
+        *(f"{note.field}: {note.reason}".encode() for note in contribution.notes),
+    )
+
+
+def _part(scene: Scene, connection: int, record: Record, contribution: Contribution, row: str) -> Part:
+    fragment = contribution.fragment
+    if has_query(fragment):
+        fragment = overlay(fragment, {})
+    position = scene.positions.get(row, NEVER)
+    return Part(position, connection, record.key, contribution.item, contribution.creates, fragment)
+
+
+def retire_records(
+    writer: Writer,
+    scene: Scene,
+    connection: int,
+    records: Sequence[StoredRecord],
+    state: RecordState,
+    cause_of: tuple[Reason, str],
+    number: int,
+) -> int:
+    """Takes records out (*gone*, or *outside* their filter) with all their contributions; returns how many were.
+
+    A record that was read again after `number` was taken stays. The tombstone keeps version and `number`.
+    """
+    reason, proof = cause_of
+    current: dict[str, StoredRecord] = {}
+    for kind in {record.kind for record in records}:
+        current.update(
+            {f"{kind}\0{k}": r for k, r in writer.records(connection, kind, _keys(records, kind)).items()}
+        )
+    leaving = [
+        now
+        for record in records
+        if (now := current.get(f"{record.kind}\0{record.key}")) is not None
+        and now.number <= number
+        and now.state != state
+    ]
+    writer.put_records(
+        [
+            RecordWrite(
+                id=r.id, connection=connection, kind=r.kind, key=r.key, parent=r.parent, version=r.version,
+                number=number, source_hash=b"", hash=b"", state=state, frozen="",
+            )
+            for r in leaving
+        ]
+    )  # fmt: skip
+    remove_contributions(
+        writer,
+        scene,
+        writer.contributions_of_records([record.id for record in leaving]),
+        {record.id: Cause(reason, record.kind, record.key, proof=proof) for record in leaving},
+    )
+    return len(leaving)
+
+
+def remove_contributions(
+    writer: Writer, scene: Scene, contributions: Sequence[StoredContribution], causes: dict[int, Cause]
+) -> None:
+    """Deletes contributions, the cause given by record id, and reconsiders their entities."""
+    if not contributions:
+        return
+    draft = _Draft()
+    for contribution in contributions:
+        draft.deleted.append(contribution.id)
+        if contribution.entity:
+            draft.touch(contribution.entity, causes[contribution.record])
+    _write(writer, scene, draft, {})
+
+
+def _keys(records: Sequence[StoredRecord], kind: str) -> list[str]:
+    return [record.key for record in records if record.kind == kind]
