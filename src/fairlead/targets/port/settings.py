@@ -1,0 +1,41 @@
+"""What one needs to know to speak to Port."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import msgspec
+
+from fairlead.model.secrets import Secret
+
+DEFAULT_BASE_URL = "https://api.getport.io"
+INTEGRATION_TYPE = "azure-devops"
+
+
+def _own_version() -> str:
+    return version("fairlead")
+
+
+class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where Port is, who we are there, and how entities are written.
+
+    `base_url` is Port's host without `/v1`. `client_id` and `client_secret` are an organization's API credential.
+    `identifier` is the integration's: it and `version` make the User-Agent that owns what we write. `merge` keeps
+    fields that we do not send (else they are emptied); `create_missing_related_entities` lets Port create bare
+    entities at the end of dangling relations; both are settings of the mapping, with Port's defaults. `timeout`
+    is of one attempt, in seconds.
+    """
+
+    client_id: str
+    client_secret: Secret
+    identifier: str
+    base_url: str = DEFAULT_BASE_URL
+    merge: bool = True
+    create_missing_related_entities: bool = True
+    version: str = msgspec.field(default_factory=_own_version)
+    timeout: float = 60.0
+
+    @property
+    def user_agent(self) -> str:
+        """Port attributes what is written to this text; `/exporter` is added on writes of entities."""
+        return f"port-ocean/{INTEGRATION_TYPE}/{self.version}/{self.identifier}"
