@@ -1,0 +1,234 @@
+"""What is missing from a proved listing is only a candidate: it is read by id before anything is taken away.
+
+alive, inside the filter     kept; the listing had drifted
+alive, outside the filter    left the filter: out, or kept as it is, by policy
+tombstone                    gone
+not there, no tombstone kind gone, if the parent can be read, the listing was exact, and a second look agrees
+not there otherwise          unseen; out by policy after several listings and days
+not permitted, failed        nothing is known: kept
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import msgspec
+
+from fairlead.model.changes import Reason
+from fairlead.model.errors import BadCredential, FairleadError
+from fairlead.model.kinds import FetchSpec, KindSpec
+from fairlead.model.readings import Found
+from fairlead.model.records import ORGANIZATION, RecordState
+from fairlead.model.source import Number, Parents
+from fairlead.model.stored import StoredReading, StoredRecord
+from fairlead.sync.apply import retire_records
+from fairlead.sync.scene import Policy, Scene
+from fairlead.sync.sink import Sink
+from fairlead.sync.source import Source
+from fairlead.sync.store import Store, Writer
+
+TOMBSTONE = "tombstone"
+SECOND_LOOK = "not there at a second look, beside a readable parent, in an exact listing"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """How many candidates turned out to be what."""
+
+    drifted: int = 0
+    gone: int = 0
+    left: int = 0
+    unseen: int = 0
+
+
+class Absence:
+    """Decides on the candidates of one reading."""
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        store: Store,
+        sink: Sink,
+        scene: Scene,
+        policy: Policy,
+        spec: KindSpec,
+        children: Mapping[str, Sequence[str]],
+        fetch: FetchSpec,
+        reading: StoredReading,
+        parents: Parents,
+        number: Number,
+        now: float,
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._sink = sink
+        self._scene = scene
+        self._policy = policy
+        self._spec = spec
+        self._children = children
+        self._fetch = fetch
+        self._reading = reading
+        self._parents = parents
+        self._number = number
+        self._now = now
+
+    async def decide(self, scopes: Sequence[str] | None, readable: frozenset[str]) -> Verdict:
+        """Reads the candidates of these scopes (None = all) whose parent is one of `readable` again, and acts.
+
+        A parent that could not be read in this run says nothing about its children: they are left alone.
+        """
+        candidates = [
+            record
+            for record in await self._store.unseen(self._reading, scopes)
+            if record.parent in readable or self._spec.parent == ORGANIZATION
+        ]
+        size = self._spec.read_batch
+        total = Verdict()
+        for start in range(0, len(candidates), size):
+            one = await self._batch(candidates[start : start + size])
+            total = Verdict(
+                total.drifted + one.drifted,
+                total.gone + one.gone,
+                total.left + one.left,
+                total.unseen + one.unseen,
+            )
+        return total
+
+    async def _batch(self, batch: Sequence[StoredRecord]) -> Verdict:
+        try:
+            found = await self._read(batch)
+            outside = await self._outside(found)
+        except BadCredential:
+            raise
+        except FairleadError:
+            return Verdict()  # not reached: nothing is known of them
+        drifted = [record for record in found.records if record.key not in outside]
+        await self._sink.commit(
+            await self._sink.prepare(drifted), partial(self._see_again, keys=[r.key for r in drifted])
+        )
+        left = await self._leave(batch, outside)
+        absent = [
+            record
+            for record in batch
+            if any(k == record.key and m.why == "not there" for k, m in found.missing)
+        ]
+        gone, unseen = await self._missing(absent) if absent else (0, 0)
+        return Verdict(len(drifted), gone, left, unseen)
+
+    async def _read(self, batch: Sequence[StoredRecord]) -> Found:
+        pairs = [(record.key, record.parent) for record in batch]
+        return await self._source.read(self._spec.kind, self._fetch, pairs, self._parents, self._number)
+
+    async def _outside(self, found: Found) -> frozenset[str]:
+        keys = [record.key for record in found.records]
+        if self._spec.membership != "filter" or not keys:
+            return frozenset()
+        inside = await self._source.inside(self._spec.kind, self._fetch, keys, self._number)
+        return frozenset(keys) - inside
+
+    def _see_again(self, writer: Writer, keys: Sequence[str]) -> None:
+        stored = writer.records(self._reading.connection, self._spec.kind, keys)
+        writer.see(self._reading.id, [record.id for record in stored.values()])
+
+    async def _leave(self, batch: Sequence[StoredRecord], outside: frozenset[str]) -> int:
+        leaving = [record for record in batch if record.key in outside]
+        if not leaving:
+            return 0
+        if self._policy.leaving == "keep":
+            rows = [(record.id, RecordState.OUTSIDE, 0, 0.0, record.frozen) for record in leaving]
+            await self._store.write(lambda writer: writer.set_states(rows))
+        else:
+            await self._retire(
+                leaving, RecordState.OUTSIDE, Reason.LEFT_FILTER, "read by id, outside the filter"
+            )
+        return len(leaving)
+
+    async def _missing(self, absent: Sequence[StoredRecord]) -> tuple[int, int]:
+        pairs = [(record.key, record.parent) for record in absent]
+        try:
+            if self._spec.tombstone is not None:
+                removed = await self._source.removed(self._spec.kind, pairs, self._parents, self._number)
+                proof = TOMBSTONE
+            else:
+                removed = await self._second_look(absent) if self._spec.exact else frozenset()
+                proof = SECOND_LOOK
+        except BadCredential:
+            raise
+        except FairleadError:
+            return 0, 0
+        gone = [record for record in absent if record.key in removed]
+        await self._retire(gone, RecordState.GONE, Reason.GONE, proof)
+        return len(gone), await self._count_unseen([r for r in absent if r.key not in removed])
+
+    async def _second_look(self, absent: Sequence[StoredRecord]) -> frozenset[str]:
+        """The keys that are still not there after their parents were read: a permission that was lost shows there."""
+        parents = sorted({record.parent for record in absent} - {ORGANIZATION})
+        readable = {ORGANIZATION}
+        if parents and self._spec.parent:
+            known = self._parents.get(self._spec.parent, {})
+            pairs = [(key, known[key].parent) for key in parents if key in known]
+            spec = self._source.kinds[self._spec.parent]
+            plain = FetchSpec(self._spec.parent, (), "")
+            for start in range(0, len(pairs), spec.read_batch):
+                part = pairs[start : start + spec.read_batch]
+                found = await self._source.read(self._spec.parent, plain, part, self._parents, self._number)
+                readable |= {record.key for record in found.records}
+        still = [record for record in absent if record.parent in readable]
+        if not still:
+            return frozenset()
+        found = await self._read(still)
+        return frozenset(key for key, missing in found.missing if missing.why == "not there")
+
+    async def _retire(
+        self, records: Sequence[StoredRecord], state: RecordState, reason: Reason, proof: str
+    ) -> None:
+        if not records:
+            return
+        number = self._number()
+        await self._store.write(
+            partial(
+                retire_records,
+                scene=self._scene,
+                connection=self._reading.connection,
+                records=records,
+                state=state,
+                cause_of=(reason, proof),
+                number=number,
+            )
+        )
+        if state is RecordState.GONE:
+            await self._retire_children(self._spec.kind, [record.key for record in records], number)
+
+    async def _retire_children(self, kind: str, keys: Sequence[str], number: int) -> None:
+        for child in self._children.get(kind, ()):
+            records = await self._store.children(self._reading.connection, child, keys)
+            if records:
+                await self._store.write(
+                    partial(
+                        retire_records,
+                        scene=self._scene,
+                        connection=self._reading.connection,
+                        records=records,
+                        state=RecordState.GONE,
+                        cause_of=(Reason.PARENT_GONE, f"{kind} gone"),
+                        number=number,
+                    )
+                )
+                await self._retire_children(child, [record.key for record in records], number)
+
+    async def _count_unseen(self, records: Sequence[StoredRecord]) -> int:
+        """Counts one more listing without them; those that policy gives up are removed."""
+        expired: list[StoredRecord] = []
+        rows: list[tuple[int, RecordState, int, float, str]] = []
+        for record in records:
+            missing, since = record.missing + 1, record.missing_since or self._now
+            rows.append((record.id, RecordState.UNSEEN, missing, since, record.frozen))
+            old = self._now - since >= self._policy.unseen_seconds
+            if old and missing >= self._policy.unseen_listings:
+                expired.append(record)
+        if rows:
+            await self._store.write(lambda writer: writer.set_states(rows))
+        proof = f"missing from {self._policy.unseen_listings} proved listings, without proof that it is gone"
+        await self._retire(expired, RecordState.GONE, Reason.EXPIRED, proof)
+        return len(records) - len(expired)
