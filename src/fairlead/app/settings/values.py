@@ -72,8 +72,9 @@ class Settings(msgspec.Struct, frozen=True):
     """Everything a command is told.
 
     `preset_named` tells a chosen preset from the default of the dialect. `listener` is Ocean's listener type, ""
-    elsewhere. `token` is a credential that was given without an organization: for `connect`. `jq_environment` holds the variables that mapping expressions may read, by name. `warnings` are for
-    the person, one line each; they never hold a value.
+    elsewhere. `token` is a credential that was given without an organization: `connect` uses it. `jq_environment`
+    holds the variables that mapping expressions may read, by name. `jq_workers` 0 means as many as there are
+    processors. `warnings` are for the person, one line each; they never hold a value.
     """
 
     catalog_url: str

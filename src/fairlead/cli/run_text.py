@@ -1,0 +1,95 @@
+"""A run's report as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fairlead.cli.tables import count, duration, table
+
+if TYPE_CHECKING:
+    from fairlead.app.changes import ChangeLine, RunView
+    from fairlead.model.reports import RunReport
+
+SHOWN = 50
+"""Changes and frozen records listed for a person; `--json` has all."""
+
+SIGNS = {"create": "+", "update": "~", "delete": "-", "rename": ">"}
+
+
+def run_lines(view: RunView, *, list_changes: bool) -> Iterator[str]:
+    """The whole report; with `list_changes` also the first changes one by one."""
+    report = view.report
+    how = "continued, " if report.resumed else ""
+    yield f"run {report.run}, {report.mode}: {how}{report.state} in {duration(report.seconds)}"
+    yield ""
+    yield from table(
+        ("kind", "connection", "form", "state", "records", "changed", "kept", "gone", "left", "unseen"),
+        [
+            (r.kind, r.connection, r.form, r.state, r.records, r.changed, r.drifted, r.gone, r.left, r.unseen)
+            for r in report.readings
+        ],
+    )
+    for reading in report.readings:
+        for reason in reading.reasons:
+            yield f"  {reading.connection} {reading.kind}: {reason}"
+    yield ""
+    yield from _changes(report)
+    if list_changes:
+        yield from _each(view.changes)
+    yield from _notices(report)
+    yield (
+        f"{count(report.request_count, 'request')}, {report.bytes_received / 1e6:.1f} MB received, "
+        f"{report.cpu_seconds:.1f} s of CPU, {report.peak_memory / 1e6:.0f} MB of memory at most"
+    )
+
+
+def _changes(report: RunReport) -> Iterator[str]:
+    parts = [f"{number} {op} ({why})" for op, reasons in report.changes.items() for why, number in reasons.items()]
+    yield f"changes: {', '.join(parts) or 'none'}"
+    stubs = f" and {count(report.stubs, 'stub')}" if report.stubs else ""
+    yield f"catalog: {count(report.entities, 'entity', 'entities')}{stubs}"
+    for target in report.delivery:
+        state = f", down: {target.down}" if target.down else ""
+        yield (
+            f"target {target.target}: {target.upserted} written, {target.deleted} removed, "
+            f"{target.refused} refused{state}"
+        )
+        for error in target.errors:
+            yield f"  {error}"
+
+
+def _notices(report: RunReport) -> Iterator[str]:
+    if report.held:
+        yield f"held for approval: {report.held}"
+    if report.unresolved:
+        yield f"search queries without a match: {report.unresolved}"
+    for frozen in report.frozen[:SHOWN]:
+        yield f"frozen: {frozen.connection} {frozen.kind} {frozen.record}: {frozen.reason}"
+    if report.frozen_count > len(report.frozen[:SHOWN]):
+        yield f"frozen: {report.frozen_count} in all; their entities are kept as they were"
+    for warning in report.warnings:
+        yield f"warning: {warning}"
+    if report.throttled_seconds:
+        yield f"waited {duration(report.throttled_seconds)} because the service asked for it"
+
+
+def _each(changes: tuple[ChangeLine, ...]) -> Iterator[str]:
+    for change in changes[:SHOWN]:
+        yield f"  {SIGNS[change.op]} {change.blueprint} {change.identifier} ({change.cause.reason})"
+        if change.op == "update":
+            yield from (f"      {line}" for line in _fields(bytes(change.delta)))
+    if len(changes) > SHOWN:
+        yield f"  … and {len(changes) - SHOWN} more; --json lists all"
+
+
+def _fields(delta: bytes) -> Iterator[str]:
+    for field, pair in msgspec.json.decode(delta, type=dict[str, list[msgspec.Raw]]).items():
+        before, after = (_short(bytes(value).decode()) for value in pair)
+        yield f"{field}: {before} → {after}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
