@@ -1,0 +1,332 @@
+"""The passage of one kind of one connection through a run: its reading, what is missing, its cursor, its report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from fairlead.mapping.mapper import Mapper
+from fairlead.model.changes import Reason
+from fairlead.model.errors import BadCredential, CatalogUnusable, FairleadError
+from fairlead.model.kinds import FetchSpec, KindSpec
+from fairlead.model.readings import EVERY, Item
+from fairlead.model.records import RecordState, Reference, Record
+from fairlead.model.reports import FrozenRecord, ReadingReport
+from fairlead.model.source import Parents, source_hash
+from fairlead.model.stored import RecordBody, StoredReading, StoredRecord
+from fairlead.reconcile.canonical import digest
+from fairlead.sync.absence import Absence, Verdict
+from fairlead.sync.apply import retire_records
+from fairlead.sync.delta import Feed, batches, follow
+from fairlead.sync.reading import ChainEnd, Reader
+from fairlead.sync.scene import Clock, Policy, Scene
+from fairlead.sync.sink import Sink
+from fairlead.sync.source import Source
+from fairlead.sync.splice import Parent, constants_of
+from fairlead.sync.store import Store
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """A connection as the catalog knows it, with its open source."""
+
+    id: int
+    name: str
+    source: Source
+
+
+class Passing(msgspec.Struct, frozen=True):
+    """What all passages of a run share."""
+
+    store: Store
+    mapper: Mapper
+    scene: Scene
+    policy: Policy
+    clock: Clock
+    slots: asyncio.Semaphore
+    number: Callable[[], int]
+    incremental: bool
+    readings: Mapping[tuple[int, str], StoredReading]
+    progress: Callable[[str, str, int, int, int, bool], None]
+
+
+class Known:
+    """Records of one connection that others refer to or hang from, kept while a run needs them."""
+
+    def __init__(self, store: Store, connection: int) -> None:
+        self._store = store
+        self._connection = connection
+        self.records: dict[str, dict[str, Record]] = {}
+        self.parents: dict[str, dict[str, Parent]] = {}
+        self.readable: dict[str, frozenset[str]] = {}
+        self.changed: dict[str, frozenset[str]] = {}
+
+    async def load(self, kind: str, missing: frozenset[str]) -> None:
+        """Loads the kind's living records; those in `missing` were not met in this run and are not readable."""
+        before = {key: parent.digest for key, parent in self.parents.get(kind, {}).items()}
+        bodies = await self._store.alive(self._connection, kind)
+        self.records[kind] = {body.record.key: record_of(body) for body in bodies}
+        self.parents[kind] = {
+            key: Parent(record, digest(record.body)) for key, record in self.records[kind].items()
+        }
+        self.readable[kind] = frozenset(self.records[kind]) - missing
+        now = self.parents[kind]
+        self.changed[kind] = frozenset(key for key in now if before.get(key) != now[key].digest)
+
+
+def record_of(stored: RecordBody) -> Record:
+    """A stored record as if it had just been read."""
+    head = stored.record
+    return Record(
+        kind=head.kind,
+        key=head.key,
+        parent=head.parent,
+        body=stored.body,
+        version=head.version,
+        number=head.number,
+        source_hash=head.source_hash,
+        references=tuple(Reference(*reference) for reference in stored.references),
+        extra=stored.extra,
+    )
+
+
+class Passage:
+    """One kind of one connection in one run."""
+
+    def __init__(
+        self, passing: Passing, connected: Connected, spec: KindSpec, fetch: FetchSpec, known: Known,
+        children: Mapping[str, Sequence[str]], organization: str, url: str,
+    ) -> None:  # fmt: skip
+        self._passing = passing
+        self._connected = connected
+        self._spec = spec
+        self._fetch = fetch
+        self._known = known
+        self._children = children
+        self._constants = constants_of(url, organization)
+        self._ends: Sequence[ChainEnd] = ()
+        self._failed: Mapping[str, str] = {}
+        self.frozen: list[FrozenRecord] = []
+
+    async def run(self) -> ReadingReport:
+        """Reads the kind. Classed errors end in the report; a bad credential or catalog ends the run."""
+        spec, store = self._spec, self._passing.store
+        reading = await self._open()
+        sink = self._sink(reading.id)
+        if reading.state != "open":
+            await self._after(reading)
+            return self._report(reading, sink, Verdict(), reading.reason)
+        verdict, reason = Verdict(), ""
+        try:
+            verdict = await self._read(reading, sink)
+        except (BadCredential, CatalogUnusable):
+            raise
+        except FairleadError as error:
+            reason = error.message
+        reason = reason or self._first_reason()
+        await self._after(reading)
+        state = "incomplete" if reason else "proved"
+        await store.write(lambda writer: writer.end_reading(reading.id, state, reason))
+        if not reason and spec.changes != "relist" and reading.form == "listing":
+            cursor = self._connected.source.start_cursor(
+                spec.kind, reading.started - self._passing.policy.overlap_seconds
+            )
+            await self._set_cursor(cursor)
+        return self._report(reading, sink, verdict, reason)
+
+    async def _read(self, reading: StoredReading, sink: Sink) -> Verdict:
+        feed: Feed | None = None
+        if self._passing.incremental and self._spec.changes != "relist":
+            cursor = await self._passing.store.cursor(reading.connection, self._spec.kind, self._fetch.hash)
+            if cursor is not None:
+                feed = await follow(
+                    self._connected.source, self._spec, cursor, self._parents, self._passing.number
+                )
+        verdict = Verdict()
+        if feed is None or self._spec.changes == "feed":
+            verdict = await self._listing(reading, sink, feed)
+        if feed is not None:
+            verdict = await self._follow(reading, sink, feed, verdict)
+        return verdict
+
+    async def _listing(self, reading: StoredReading, sink: Sink, feed: Feed | None) -> Verdict:
+        def progress(done: int, walks: int) -> None:
+            tally = sink.tally
+            self._passing.progress(self._spec.kind, self._connected.name, tally.records, done, walks, False)
+
+        reader = Reader(
+            source=self._connected.source,
+            store=self._passing.store,
+            sink=sink,
+            spec=self._spec,
+            fetch=self._fetch,
+            reading=reading,
+            parents=self._parents,
+            number=self._passing.number,
+            slots=self._passing.slots,
+            wanted=self._wanted(feed),
+            progress=progress,
+        )
+        try:
+            await reader.read()
+        finally:
+            self._ends, self._failed = reader.ends, reader.failed
+        absence = self._absence(reading, sink)
+        return await absence.decide(self._proved_scopes(), self._readable())
+
+    def _wanted(self, feed: Feed | None) -> Callable[[Item, StoredRecord | None], bool] | None:
+        """An incremental pass reads the detail of what is new or changed only."""
+        if not self._passing.incremental:
+            return None
+
+        def wanted(item: Item, stored: StoredRecord | None) -> bool:
+            if stored is None or stored.state is not RecordState.ALIVE or stored.frozen or not stored.hash:
+                return True
+            if feed is not None:
+                return item.key in feed.changed
+            return stored.source_hash != source_hash(item.raw)
+
+        return wanted
+
+    async def _follow(self, reading: StoredReading, sink: Sink, feed: Feed, listed: Verdict) -> Verdict:
+        """Carries out what a feed said, beyond what the listing has done."""
+        source, kind = self._connected.source, self._spec.kind
+        number = self._passing.number()
+        stored = await self._passing.store.lookup(
+            reading.connection, kind, sorted(feed.removed | feed.changed)
+        )
+        left = 0
+        if self._spec.changes != "feed":  # no listing went before
+            pairs = [(key, stored[key].parent if key in stored else "") for key in sorted(feed.changed)]
+            for part in batches(pairs, self._spec.read_batch):
+                found = await source.read(kind, self._fetch, part, self._parents, self._passing.number)
+                keys = [record.key for record in found.records]
+                inside = frozenset(keys)
+                if self._spec.membership == "filter" and keys:
+                    inside = await source.inside(kind, self._fetch, keys, self._passing.number)
+                fitting = [record for record in found.records if record.key in inside]
+                await sink.commit(await sink.prepare(fitting))
+        gone = [stored[key] for key in sorted(feed.removed) if key in stored]
+        retired = 0
+        if gone:
+            retired = await self._passing.store.write(
+                lambda writer: retire_records(
+                    writer, self._passing.scene, reading.connection, gone, RecordState.GONE,
+                    (Reason.GONE, "tombstone in the change feed"), number,
+                )
+            )  # fmt: skip
+        await self._set_cursor(feed.cursor)
+        return msgspec.structs.replace(listed, gone=listed.gone + retired, left=listed.left + left)
+
+    async def _open(self) -> StoredReading:
+        passing, kind = self._passing, self._spec.kind
+        known = passing.readings.get((self._connected.id, kind))
+        if known is not None and known.spec == self._fetch.hash:
+            return known
+        form = "delta" if passing.incremental else "listing"
+        start, now = passing.number(), passing.clock.now()
+        id_ = await passing.store.write(
+            lambda writer: writer.open_reading(
+                passing.scene.run, self._connected.id, kind, form, self._fetch.hash, start, now
+            )
+        )
+        return StoredReading(
+            id_, passing.scene.run, self._connected.id, kind, form, self._fetch.hash, start, now, "open", ""
+        )
+
+    async def _after(self, reading: StoredReading) -> None:
+        """Makes the kind's records known to the kinds that hang from it."""
+        missing: frozenset[str] = frozenset()
+        if reading.state == "open":
+            unseen = await self._passing.store.unseen(reading, None)
+            missing = frozenset(record.key for record in unseen)
+        await self._known.load(self._spec.kind, missing)
+
+    async def _set_cursor(self, cursor: str) -> None:
+        await self._passing.store.write(
+            lambda writer: writer.set_cursor(self._connected.id, self._spec.kind, self._fetch.hash, cursor)
+        )
+
+    def _sink(self, reading: int) -> Sink:
+        return Sink(
+            store=self._passing.store,
+            mapper=self._passing.mapper,
+            scene=self._passing.scene,
+            connection=self._connected.id,
+            kind=self._spec.kind,
+            mapped=self._spec.mapped,
+            constants=self._constants,
+            known=self._known.parents,
+            reading=reading,
+        )
+
+    def _absence(self, reading: StoredReading, sink: Sink) -> Absence:
+        return Absence(
+            source=self._connected.source,
+            store=self._passing.store,
+            sink=sink,
+            scene=self._passing.scene,
+            policy=self._passing.policy,
+            spec=self._spec,
+            children=self._children,
+            fetch=self._fetch,
+            reading=reading,
+            parents=self._parents,
+            number=self._passing.number,
+            now=self._passing.clock.now(),
+        )
+
+    @property
+    def _parents(self) -> Parents:
+        return self._known.records
+
+    def _readable(self) -> frozenset[str]:
+        return self._known.readable.get(self._spec.parent, frozenset())
+
+    def _proved_scopes(self) -> Sequence[str] | None:
+        """The parents whose children were listed whole; None for all of them."""
+        proved = [end.chain for end in self._ends if not end.reason]
+        if any(chain.scope == EVERY for chain in proved):
+            return None
+        scopes = {chain.scope for chain in proved}
+        per = self._spec.listings[proved[0].form].per if proved else self._spec.parent
+        if per == self._spec.parent:
+            return sorted(scopes)
+        parents = self._known.records.get(self._spec.parent, {})
+        return sorted(key for key, record in parents.items() if record.parent in scopes)
+
+    def _first_reason(self) -> str:
+        bad = [end.reason for end in self._ends if end.reason] + list(self._failed.values())
+        return bad[0] if bad else ""
+
+    def _report(self, reading: StoredReading, sink: Sink, verdict: Verdict, reason: str) -> ReadingReport:
+        walks = [end for end in self._ends if not end.reason]
+        reasons = dict.fromkeys(
+            [
+                *(end.reason for end in self._ends if end.reason),
+                *self._failed.values(),
+                *([reason] if reason else []),
+            ]
+        )
+        self.frozen = [
+            FrozenRecord(self._connected.name, self._spec.kind, key, why) for key, why in sink.tally.frozen
+        ]
+        self._passing.progress(
+            self._spec.kind, self._connected.name, sink.tally.records, len(self._ends), len(self._ends), True
+        )
+        return ReadingReport(
+            connection=self._connected.name,
+            kind=self._spec.kind,
+            form=reading.form,
+            state="incomplete" if reasons else "proved",
+            scopes=len(self._ends),
+            proved=len(walks),
+            reasons=tuple(reasons)[:20],
+            records=sink.tally.records,
+            changed=sink.tally.changed,
+            drifted=verdict.drifted,
+            gone=verdict.gone,
+            left=verdict.left,
+            unseen=verdict.unseen,
+        )
