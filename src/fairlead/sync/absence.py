@@ -83,6 +83,10 @@ class Absence:
             for record in await self._store.unseen(self._reading, scopes)
             if record.parent in readable or self._spec.parent == ORGANIZATION
         ]
+        return await self.examine(candidates)
+
+    async def examine(self, candidates: Sequence[StoredRecord]) -> Verdict:
+        """Reads these records again by id, and acts on what that shows."""
         size = self._spec.read_batch
         total = Verdict()
         for start in range(0, len(candidates), size):

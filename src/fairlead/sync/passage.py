@@ -12,19 +12,19 @@ from fairlead.model.changes import Reason
 from fairlead.model.errors import BadCredential, CatalogUnusable, FairleadError
 from fairlead.model.kinds import FetchSpec, KindSpec
 from fairlead.model.readings import EVERY, Item
-from fairlead.model.records import RecordState, Reference, Record
+from fairlead.model.records import RecordState
 from fairlead.model.reports import FrozenRecord, ReadingReport
 from fairlead.model.source import Parents, source_hash
-from fairlead.model.stored import RecordBody, StoredReading, StoredRecord
-from fairlead.reconcile.canonical import digest
+from fairlead.model.stored import StoredReading, StoredRecord
 from fairlead.sync.absence import Absence, Verdict
 from fairlead.sync.apply import retire_records
 from fairlead.sync.delta import Feed, batches, follow
+from fairlead.sync.known import Known
 from fairlead.sync.reading import ChainEnd, Reader
 from fairlead.sync.scene import Clock, Policy, Scene
 from fairlead.sync.sink import Sink
 from fairlead.sync.source import Source
-from fairlead.sync.splice import Parent, constants_of
+from fairlead.sync.splice import constants_of
 from fairlead.sync.store import Store
 
 
@@ -49,46 +49,6 @@ class Passing(msgspec.Struct, frozen=True):
     incremental: bool
     readings: Mapping[tuple[int, str], StoredReading]
     progress: Callable[[str, str, int, int, int, bool], None]
-
-
-class Known:
-    """Records of one connection that others refer to or hang from, kept while a run needs them."""
-
-    def __init__(self, store: Store, connection: int) -> None:
-        self._store = store
-        self._connection = connection
-        self.records: dict[str, dict[str, Record]] = {}
-        self.parents: dict[str, dict[str, Parent]] = {}
-        self.readable: dict[str, frozenset[str]] = {}
-        self.changed: dict[str, frozenset[str]] = {}
-
-    async def load(self, kind: str, missing: frozenset[str]) -> None:
-        """Loads the kind's living records; those in `missing` were not met in this run and are not readable."""
-        before = {key: parent.digest for key, parent in self.parents.get(kind, {}).items()}
-        bodies = await self._store.alive(self._connection, kind)
-        self.records[kind] = {body.record.key: record_of(body) for body in bodies}
-        self.parents[kind] = {
-            key: Parent(record, digest(record.body)) for key, record in self.records[kind].items()
-        }
-        self.readable[kind] = frozenset(self.records[kind]) - missing
-        now = self.parents[kind]
-        self.changed[kind] = frozenset(key for key in now if before.get(key) != now[key].digest)
-
-
-def record_of(stored: RecordBody) -> Record:
-    """A stored record as if it had just been read."""
-    head = stored.record
-    return Record(
-        kind=head.kind,
-        key=head.key,
-        parent=head.parent,
-        body=stored.body,
-        version=head.version,
-        number=head.number,
-        source_hash=head.source_hash,
-        references=tuple(Reference(*reference) for reference in stored.references),
-        extra=stored.extra,
-    )
 
 
 class Passage:
@@ -206,7 +166,10 @@ class Passage:
                 if self._spec.membership == "filter" and keys:
                     inside = await source.inside(kind, self._fetch, keys, self._passing.number)
                 fitting = [record for record in found.records if record.key in inside]
+                fit |= inside
                 await sink.commit(await sink.prepare(fitting))
+            outside = [stored[key] for key, _ in pairs if key in stored and key not in fit]
+            verdict = await self._absence(reading, sink).examine(outside)
         gone = [stored[key] for key in sorted(feed.removed) if key in stored]
         retired = 0
         if gone:
@@ -217,7 +180,7 @@ class Passage:
                 )
             )  # fmt: skip
         await self._set_cursor(feed.cursor)
-        return msgspec.structs.replace(listed, gone=listed.gone + retired, left=listed.left + left)
+        return msgspec.structs.replace(verdict, gone=verdict.gone + retired)
 
     async def _open(self) -> StoredReading:
         passing, kind = self._passing, self._spec.kind
@@ -237,6 +200,8 @@ class Passage:
 
     async def _after(self, reading: StoredReading) -> None:
         """Makes the kind's records known to the kinds that hang from it."""
+        if self._spec.kind not in self._children:
+            return
         missing: frozenset[str] = frozenset()
         if reading.state == "open":
             unseen = await self._passing.store.unseen(reading, None)
