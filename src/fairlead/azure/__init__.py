@@ -2,3 +2,18 @@
 
 `connect` builds the object that `sync` knows as a source of records.
 """
+
+from fairlead.azure.connecting import AzureSettings, connect
+from fairlead.azure.http.client import Patience
+from fairlead.azure.http.credentials import BearerToken, Credential, PersonalAccessToken
+from fairlead.azure.reader import AzureSource
+
+__all__ = [
+    "AzureSettings",
+    "AzureSource",
+    "BearerToken",
+    "Credential",
+    "Patience",
+    "PersonalAccessToken",
+    "connect",
+]

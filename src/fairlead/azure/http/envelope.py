@@ -53,8 +53,8 @@ def decode(data: bytes, type_: type[T], what: str) -> T:
         raise IncompleteReading(f"{what}: the answer is not JSON: {error}") from error
 
 
-def split(body: bytes, what: str) -> Envelope:
-    """The items of `{count, value: […]}`. IncompleteReading where the count does not fit."""
+def split(body: bytes, what: str, *, counted: bool = True) -> Envelope:
+    """The items of `{count, value: […]}`. IncompleteReading where the count does not fit (if it is `counted`)."""
     # A record is skipped, not decoded, so bytes outside UTF-8 would go unseen here and break whoever reads it.
     if not body.isascii():
         try:
@@ -62,7 +62,7 @@ def split(body: bytes, what: str) -> Envelope:
         except UnicodeDecodeError:
             body = mended(body)
     envelope = decode(body, _List, what)
-    if envelope.count is not None and envelope.count != len(envelope.value):
+    if counted and envelope.count is not None and envelope.count != len(envelope.value):
         raise IncompleteReading(f"{what}: {len(envelope.value)} items came, {envelope.count} were announced")
     return Envelope(tuple(bytes(item) for item in envelope.value), envelope.continuationToken or "")
 

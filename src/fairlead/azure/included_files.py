@@ -1,0 +1,97 @@
+"""`__includedFiles`: the text of chosen files of a repository's default branch, one request per file.
+
+As Port's integration: a missing and an empty file are the empty text, and so is a file above 1 MiB; a file that is
+not UTF-8 is null. Unlike it, a file that could not be read is not the empty text: the record says why in
+`failure`, and its contributions stay as they are.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from fairlead.azure.concurrency import concurrently
+from fairlead.azure.http.answers import Answer
+from fairlead.azure.http.calls import Call
+from fairlead.azure.http.hosts import Hosts
+from fairlead.azure.http.problems import AbsentThing
+from fairlead.azure.kinds.parents import repository_head
+from fairlead.azure.kinds.repository import KIND, included_paths
+from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
+from fairlead.model.kinds import FetchSpec, Route
+from fairlead.model.records import Record
+from fairlead.model.source import Number
+
+LARGEST = 1024 * 1024
+"""Bytes of a file; Port's integration reads no larger one."""
+
+_NO_SUCH_PATH = {"GitItemNotFoundException", "GitUnresolvableToCommitException"}
+"""404s that speak of the path or of an unborn branch. Any other 404 means that the repository cannot be read."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class _Unreadable(msgspec.Struct, frozen=True):
+    reason: str
+
+
+class _Item(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer of a server that does not take `$format=octetStream`."""
+
+    object_id: str
+    path: str
+    content: str
+
+
+def text_of(content: bytes) -> str | None:
+    """The file's text without a byte order mark, None where it is not UTF-8."""
+    try:
+        return content.removeprefix(_BOM).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+async def with_files(hosts: Hosts, fetch: FetchSpec, record: Record, number: Number) -> Record:
+    """The repository's record with its files in `extra`, or with the reason in `failure`."""
+    paths = included_paths(fetch)
+    head = repository_head(record.body)
+    branch = (head.default_branch or "").removeprefix("refs/heads/")
+    texts: dict[str, str | None] = dict.fromkeys(paths, "")
+    if branch and head.healthy:
+        outcomes = await concurrently(_text(hosts, record.key, branch, path, number) for path in paths)
+        for path, outcome in zip(paths, outcomes, strict=True):
+            if isinstance(outcome, _Unreadable):
+                failure = f"{path} could not be read: {outcome.reason}"
+                return msgspec.structs.replace(record, failure=failure)
+            texts[path] = outcome
+    return msgspec.structs.replace(record, extra=b'"__includedFiles":' + msgspec.json.encode(texts))
+
+
+async def _text(
+    hosts: Hosts, repository: str, branch: str, path: str, number: Number
+) -> str | _Unreadable | None:
+    route = KIND.spec.detail or Route("", "")
+    query = (
+        ("path", "/" + path.lstrip("/")),
+        ("versionDescriptor.version", branch),
+        ("versionDescriptor.versionType", "branch"),
+        ("$format", "octetStream"),
+    )
+    call = Call(route, {"id": repository}, query, accept="bytes", limit=LARGEST)
+    try:
+        answer = await hosts.send(call, number)
+    except AbsentThing as error:
+        return "" if error.type_key in _NO_SUCH_PATH or error.code == "TF401174" else _Unreadable(str(error))
+    except (IncompleteReading, NotPermitted, NotThere, Retry) as error:
+        return _Unreadable(str(error))
+    if answer.cut:
+        return ""
+    return _content(answer)
+
+
+def _content(answer: Answer) -> str | None:
+    if "json" in answer.headers.get("content-type", "").lower():
+        try:
+            return msgspec.json.decode(answer.body, type=_Item).content.removeprefix("\ufeff")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # a JSON file's own text, which some servers label by its name
+    return text_of(answer.body)

@@ -1,0 +1,70 @@
+"""What a kind's file holds: its `KindSpec`, and how one JSON object of it becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from fairlead.azure.http.calls import Query
+from fairlead.model.kinds import FetchSpec, KindSpec
+from fairlead.model.records import Reference
+from fairlead.model.source import Parents
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False):
+    """A record but for what the reader adds: number and hash. Fields as in `model.records.Record`."""
+
+    key: str
+    parent: str
+    body: bytes
+    version: int | None = None
+    references: tuple[Reference, ...] = ()
+    failure: str = ""
+
+
+Drafts = Callable[[bytes, str, Parents], tuple[Draft, ...]]
+"""(object, scope of the walk, known parents) -> its records; none where the object is not one of the kind's."""
+
+Fill = Mapping[str, str]
+"""What fills a route's path."""
+
+Locate = Callable[[str, str, Parents], Fill | None]
+"""(key, parent key, known parents) -> what fills the point read's path; None where a parent is not known."""
+
+
+def _no_query(_fetch: FetchSpec) -> Query:
+    return ()
+
+
+def _no_detail(_fetch: FetchSpec) -> bool:
+    return False
+
+
+def _everything(_fetch: FetchSpec, _body: bytes) -> bool:
+    return True
+
+
+def _plain(_fetch: FetchSpec, body: bytes) -> bytes:
+    return body
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind's spec and functions.
+
+    `detail` says how a detail read completes an item: it *replace*s it, is *merge*d over it, brings its *files*, or
+    reads a *batch* of ids; `wants_detail` whether a fetch-spec needs it. `query` are the listing's filters, `fits`
+    checks that they took effect (unknown parameters are ignored silently). `as_listed` makes a point read's body
+    equal to the listing's. `attempts`: how often a listing's request is sent, 0 = as usual.
+    """
+
+    spec: KindSpec
+    drafts: Drafts
+    locate: Locate
+    detail: Literal["", "replace", "merge", "files", "batch"] = ""
+    wants_detail: Callable[[FetchSpec], bool] = _no_detail
+    query: Callable[[FetchSpec], Query] = _no_query
+    fits: Callable[[FetchSpec, bytes], bool] = _everything
+    as_listed: Callable[[FetchSpec, bytes], bytes] = _plain
+    attempts: int = 0

@@ -1,0 +1,24 @@
+"""Every kind, parents before children, and every derived kind."""
+
+from __future__ import annotations
+
+from fairlead.azure.kinds import board, project, release, repository, repository_policy, team, work_item
+from fairlead.azure.kinds.definition import Kind
+from fairlead.model.kinds import Derivation, KindSpec
+
+KINDS: dict[str, Kind] = {
+    kind.spec.kind: kind
+    for kind in (
+        project.KIND,
+        repository.KIND,
+        repository_policy.KIND,
+        team.KIND,
+        board.KIND,
+        work_item.KIND,
+        release.KIND,
+    )
+}
+
+SPECS: dict[str, KindSpec] = {name: kind.spec for name, kind in KINDS.items()}
+
+DERIVATIONS: tuple[Derivation, ...] = (board.COLUMN,)

@@ -1,0 +1,151 @@
+"""`release`: classic releases, with the filters and expansions of Port's selector."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from fairlead.azure.http.calls import Query
+from fairlead.azure.http.envelope import decode
+from fairlead.azure.kinds.definition import Draft, Fill, Kind
+from fairlead.model.errors import IncompleteReading
+from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
+from fairlead.model.readings import EVERY
+from fairlead.model.source import Parents
+
+BATCH = 100
+"""Releases that one answer may hold; the service gives 50 without `$top`."""
+
+
+class _Project(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Head(msgspec.Struct, frozen=True, rename="camel"):
+    id: int
+    project_reference: _Project | None = None
+    status: str | None = None
+    created_on: str | None = None
+    tags: list[str] | None = None
+
+
+def release_head(raw: bytes) -> _Head:
+    """The part of a release that is looked at."""
+    return decode(raw, _Head, "a release")
+
+
+def _drafts(raw: bytes, scope: str, _parents: Parents) -> tuple[Draft, ...]:
+    head = release_head(raw)
+    project = head.project_reference.id.lower() if head.project_reference else scope
+    if project == EVERY:
+        raise IncompleteReading(f"release {head.id} does not say which project it is of")
+    return (Draft(str(head.id), project, raw),)
+
+
+def _locate(key: str, parent: str, _parents: Parents) -> Fill:
+    return {"project": parent, "id": key}
+
+
+def _values(fetch: FetchSpec, name: str) -> tuple[str, ...]:
+    """An option as texts; nothing where rows disagree (a null or a nested list among the values)."""
+    value = fetch.option(name)
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, list | tuple) and all(isinstance(part, str) and part for part in value):
+        return tuple(dict.fromkeys(value))
+    return ()
+
+
+def _single(fetch: FetchSpec, name: str) -> str:
+    values = _values(fetch, name)
+    return values[0] if len(values) == 1 else ""
+
+
+def expansion(fetch: FetchSpec) -> Query:
+    """`$expand`: the union of what the rows want."""
+    values = _values(fetch, "expand")
+    return (("$expand", ",".join(values)),) if values else ()
+
+
+def filters(fetch: FetchSpec) -> Query:
+    """The listing's filters. One that rows disagree about is left out, so that more is read, never less."""
+    singles = ("statusFilter", "sourceBranchFilter", "minCreatedTime", "maxCreatedTime")
+    found = [(name, value) for name in singles if (value := _single(fetch, name))]
+    tags = _values(fetch, "tagFilter")
+    return (*found, ("tagFilter", ",".join(tags))) if tags else tuple(found)
+
+
+def _query(fetch: FetchSpec) -> Query:
+    return (("queryOrder", "ascending"), *filters(fetch), *expansion(fetch))
+
+
+def instant(text: str) -> datetime | None:
+    """A date of the API (0 to 7 digits of fraction, any zone or none = UTC), None where it is not one."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def fits(fetch: FetchSpec, raw: bytes) -> bool:
+    """Whether a release passes the filters that can be seen on it. A server that does not know a filter ignores
+    it without a word."""
+    head = release_head(raw)
+    status = _single(fetch, "statusFilter").lower()
+    if status and head.status is not None and head.status.lower() != status:
+        return False
+    created = instant(head.created_on or "")
+    earliest, latest = instant(_single(fetch, "minCreatedTime")), instant(_single(fetch, "maxCreatedTime"))
+    if created and ((earliest and created < earliest) or (latest and created > latest)):
+        return False
+    wanted = {tag.lower() for tag in _values(fetch, "tagFilter")}
+    return head.tags is None or wanted <= {tag.lower() for tag in head.tags}
+
+
+_ALL = Route("_apis/release/releases", "7.1", area="release")
+
+KIND = Kind(
+    KindSpec(
+        kind="release",
+        parent="project",
+        listings=(
+            Listing(_ALL, per="", paging="token", size=BATCH),
+            Listing(
+                Route("{project}/_apis/release/releases", "7.1", area="release"),
+                per="project",
+                paging="token",
+                size=BATCH,
+            ),
+        ),
+        read=_ALL,
+        read_batch=BATCH,
+        options=(
+            "expand",
+            "maxCreatedTime",
+            "minCreatedTime",
+            "sourceBranchFilter",
+            "statusFilter",
+            "tagFilter",
+        ),
+        membership="filter",
+        tombstone=_ALL,
+        changes="created-and-deployed",
+        scope="vso.release",
+        probe=Route("_apis/release/releases?$top=1", "7.1", area="release"),
+        hooks=(
+            "ms.vss-release.deployment-approval-completed-event",
+            "ms.vss-release.deployment-approval-pending-event",
+            "ms.vss-release.deployment-completed-event",
+            "ms.vss-release.deployment-started-event",
+            "ms.vss-release.release-abandoned-event",
+            "ms.vss-release.release-created-event",
+        ),
+        cost="organization",
+    ),
+    _drafts,
+    _locate,
+    query=_query,
+    fits=fits,
+)

@@ -1,0 +1,208 @@
+"""One listing page, point reads and detail reads, as a kind's definition says; see `reader.AzureSource`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from fairlead.azure.concurrency import concurrently
+from fairlead.azure.http.calls import Call
+from fairlead.azure.http.envelope import merged, split
+from fairlead.azure.http.hosts import Hosts
+from fairlead.azure.http.paging import next_skip, next_token, page_query
+from fairlead.azure.http.problems import RefusedRequest
+from fairlead.azure.included_files import with_files
+from fairlead.azure.kinds.definition import Draft, Fill, Kind
+from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
+from fairlead.model.kinds import FetchSpec, Listing
+from fairlead.model.readings import EVERY, Chain, Found, Item, Missing, Page
+from fairlead.model.records import Record
+from fairlead.model.source import Number, Parents, source_hash
+
+Outcome = Record | tuple[str, Missing]
+"""A record, or a key and why there is none."""
+
+UNREAD = (IncompleteReading, NotPermitted, NotThere, Retry)
+"""Errors that concern the object asked for, not the whole source."""
+
+
+def missing(error: Exception) -> Missing:
+    """Why a point read gave nothing, from its error."""
+    if isinstance(error, NotThere):
+        return Missing("not there", str(error))
+    return Missing("not permitted" if isinstance(error, NotPermitted) else "failed", str(error))
+
+
+def unread(keys: Sequence[str], error: Exception) -> list[Outcome]:
+    """What a failed request for many keys says of each. A 404 speaks of the route then, not of the objects."""
+    why: Literal["not permitted", "failed"] = "not permitted" if isinstance(error, NotPermitted) else "failed"
+    return [(key, Missing(why, str(error))) for key in keys]
+
+
+def found(outcomes: Sequence[Outcome]) -> Found:
+    """The outcomes sorted into records and missing keys."""
+    return Found(
+        tuple(outcome for outcome in outcomes if isinstance(outcome, Record)),
+        tuple(outcome for outcome in outcomes if not isinstance(outcome, Record)),
+    )
+
+
+def record(kind: Kind, draft: Draft, number: int, hash_: bytes) -> Record:
+    """The draft with what only the reader knows."""
+    return Record(
+        kind.spec.kind,
+        draft.key,
+        draft.parent,
+        draft.body,
+        draft.version,
+        number,
+        hash_,
+        draft.references,
+        draft.failure,
+    )
+
+
+def fill_of(listing: Listing, chain: Chain, parents: Parents) -> Fill:
+    """What fills the path of a walk's listing. NotThere where the walk's parent is not known any more."""
+    if not listing.per or chain.scope == EVERY:
+        return {}
+    if listing.per == "project":
+        return {"project": chain.scope}
+    team = parents.get(listing.per, {}).get(chain.scope)
+    if team is None:
+        raise NotThere(f"{listing.per} {chain.scope} is not known")
+    return {"project": team.parent, listing.per: chain.scope}
+
+
+async def list_page(
+    hosts: Hosts,
+    kind: Kind,
+    chain: Chain,
+    fetch: FetchSpec,
+    parents: Parents,
+    cursor: str | None,
+    number: Number,
+) -> Page:
+    """One page of a walk of any kind but those listed by WIQL."""
+    listing = kind.spec.listings[chain.form]
+    call = Call(
+        listing.route,
+        fill_of(listing, chain, parents),
+        page_query(listing, cursor) + kind.query(fetch),
+        attempts=kind.attempts,
+    )
+    try:
+        answer = await hosts.send(call, number)
+    except RefusedRequest as error:
+        if error.unknown_form:
+            raise NotThere(f"this server does not know the form: {error}") from error
+        raise
+    envelope = split(answer.body, call.label)
+    following: str | None = None
+    if listing.paging == "token":
+        following = next_token(answer.headers, envelope.token, cursor)
+    elif listing.paging == "skip":
+        following = next_skip(listing, cursor, len(envelope.items))
+    elif "x-ms-continuationtoken" in answer.headers:
+        raise IncompleteReading(f"{call.label}: the one answer says that there is more")
+    drafts = [
+        (draft, raw)
+        for raw in envelope.items
+        if kind.fits(fetch, raw)
+        for draft in kind.drafts(raw, chain.scope, parents)
+    ]
+    if kind.wants_detail(fetch):
+        items = tuple(Item(draft.key, draft.parent, raw, answer.number) for draft, raw in drafts)
+        return Page(items=items, next=following)
+    hashes = {id(raw): source_hash(raw) for _, raw in drafts}
+    return Page(
+        tuple(record(kind, draft, answer.number, hashes[id(raw)]) for draft, raw in drafts), next=following
+    )
+
+
+async def complete_items(
+    hosts: Hosts, kind: Kind, fetch: FetchSpec, items: Sequence[Item], parents: Parents, number: Number
+) -> Found:
+    """Listed items, completed each by its own detail read."""
+    return found(await concurrently(_completed(hosts, kind, fetch, item, parents, number) for item in items))
+
+
+async def _completed(
+    hosts: Hosts, kind: Kind, fetch: FetchSpec, item: Item, parents: Parents, number: Number
+) -> Outcome:
+    scope = item.parent or EVERY
+    if kind.detail == "files":
+        # The body is as old as the listing, even though the files are read later.
+        draft = kind.drafts(item.raw, scope, parents)[0]
+        listed = record(kind, draft, item.number, source_hash(item.raw))
+        return await with_files(hosts, fetch, listed, number)
+    fill = kind.locate(item.key, item.parent, parents)
+    if kind.spec.detail is None or fill is None:
+        return item.key, Missing("failed", f"the parent {item.parent} is not known")
+    try:
+        answer = await hosts.send(Call(kind.spec.detail, fill), number)
+        body = answer.body if kind.detail == "replace" else merged(item.raw, answer.body, item.key)
+        return _of_key(kind, item.key, scope, body, parents, answer.number, source_hash(item.raw))
+    except UNREAD as error:
+        return item.key, missing(error)
+
+
+def _of_key(
+    kind: Kind, key: str, scope: str, body: bytes, parents: Parents, number: int, hash_: bytes
+) -> Outcome:
+    """The record of `key` that a read object holds. An object outside the kind holds none: a project that is being
+    deleted, a policy that no longer applies to the repository."""
+    for draft in kind.drafts(body, scope, parents):
+        if draft.key == key:
+            return record(kind, draft, number, hash_)
+    return key, Missing("not there", "the service answers, but the object is not one of the kind any more")
+
+
+async def read_singly(
+    hosts: Hosts,
+    kind: Kind,
+    fetch: FetchSpec,
+    keys: Sequence[tuple[str, str]],
+    parents: Parents,
+    number: Number,
+) -> Found:
+    """Point reads by one request per object. Keys of one object (a policy's pairs) share their request."""
+    groups: dict[tuple[tuple[str, str], ...], list[tuple[str, str]]] = {}
+    outcomes: list[Outcome] = []
+    for key, parent in keys:
+        fill = kind.locate(key, parent, parents)
+        if fill is None:
+            outcomes.append((key, Missing("failed", f"the parent {parent} is not known")))
+        else:
+            groups.setdefault(tuple(fill.items()), []).append((key, parent))
+    jobs = (_read(hosts, kind, fetch, dict(fill), group, parents, number) for fill, group in groups.items())
+    for part in await concurrently(jobs):
+        outcomes.extend(part)
+    return found(outcomes)
+
+
+async def _read(
+    hosts: Hosts,
+    kind: Kind,
+    fetch: FetchSpec,
+    fill: Fill,
+    group: Sequence[tuple[str, str]],
+    parents: Parents,
+    number: Number,
+) -> list[Outcome]:
+    try:
+        answer = await hosts.send(Call(kind.spec.read, fill), number)
+        body = kind.as_listed(fetch, answer.body)
+        # Where a listing's item and its detail differ, a point read cannot say what the listing's hash would be.
+        hash_ = b"" if kind.wants_detail(fetch) else source_hash(body)
+        outcomes = []
+        for key, parent in group:
+            scope = fill.get(kind.spec.listings[0].per) or parent or EVERY
+            outcome = _of_key(kind, key, scope, body, parents, answer.number, hash_)
+            if isinstance(outcome, Record) and kind.detail == "files" and kind.wants_detail(fetch):
+                outcome = await with_files(hosts, fetch, outcome, number)
+            outcomes.append(outcome)
+        return outcomes
+    except UNREAD as error:
+        reason = missing(error)
+        return [(key, reason) for key, _ in group]
