@@ -1,0 +1,108 @@
+"""The permission doctor: what this identity can read, by kind and, where a kind is asked per project, by project.
+
+There is no call that tells a token's scopes (reference part 4.4), so each kind's cheapest request is sent and its
+answer classed: 401 while the credential works = the scope is missing; 403 = a permission is; 404 = the area is not
+installed, or hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Literal
+
+import msgspec
+
+from fairlead.azure.concurrency import concurrently
+from fairlead.azure.http.calls import Call
+from fairlead.azure.http.envelope import decode, split
+from fairlead.azure.http.problems import RefusedRequest, ScopeMissing
+from fairlead.azure.reader import AzureSource
+from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
+from fairlead.model.kinds import KindSpec, Route
+from fairlead.model.source import Identity
+
+Verdict = Literal["readable", "scope missing", "permission missing", "not installed", "not reached"]
+
+PROJECTS = 20
+"""Projects that are asked one by one; more would cost more than a doctor's visit is worth."""
+
+_FIRST_PROJECTS = Route("_apis/projects", "7.1")
+
+
+class Access(msgspec.Struct, frozen=True):
+    """What one probe found. `project` is the name of the project asked, "" for the organization; `kinds` are those
+    that the probe speaks for; `detail` is what the service said, "" when readable."""
+
+    scope: str
+    kinds: tuple[str, ...]
+    project: str
+    verdict: Verdict
+    detail: str = ""
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """Who was examined, and the findings: the organization first, then project by project. `asked` of the first
+    `PROJECTS` projects; `more` says that the organization has more than those."""
+
+    identity: Identity
+    access: tuple[Access, ...]
+    asked: int
+    more: bool
+
+
+class _Project(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+
+
+async def examine(source: AzureSource) -> Examination:
+    """Probes every kind. BadCredential and NotThere as `AzureSource.identity`."""
+    identity = await source.identity()
+    jobs: list[Coroutine[None, None, Access]] = []
+    per_project: dict[Route, list[KindSpec]] = {}
+    per_organization: dict[Route, list[KindSpec]] = {}
+    for spec in source.kinds.values():
+        if spec.probe is not None:
+            group = per_project if "{project}" in spec.probe.path else per_organization
+            group.setdefault(spec.probe, []).append(spec)
+    jobs.extend(_probe(source, route, specs, None) for route, specs in per_organization.items())
+    projects = await _projects(source)
+    for project in projects[:PROJECTS]:
+        jobs.extend(_probe(source, route, specs, project) for route, specs in per_project.items())
+    access = await concurrently(jobs)
+    return Examination(identity, tuple(access), min(len(projects), PROJECTS), len(projects) > PROJECTS)
+
+
+async def _projects(source: AzureSource) -> list[_Project]:
+    """The first projects; none where they cannot be listed, which the probe of `project` reports."""
+    call = Call(_FIRST_PROJECTS, query=(("$top", str(PROJECTS + 1)),))
+    try:
+        answer = await source.hosts.send(call, lambda: 0)
+    except (NotPermitted, NotThere, Retry, IncompleteReading):
+        return []
+    return [decode(raw, _Project, "a project") for raw in split(answer.body, call.label).items]
+
+
+async def _probe(
+    source: AzureSource, route: Route, specs: list[KindSpec], project: _Project | None
+) -> Access:
+    fill = {"project": project.id} if project else {}
+    verdict, detail = await _verdict(source, Call(route, fill, attempts=2))
+    kinds = tuple(spec.kind for spec in specs)
+    return Access(specs[0].scope, kinds, project.name if project else "", verdict, detail)
+
+
+async def _verdict(source: AzureSource, call: Call) -> tuple[Verdict, str]:
+    try:
+        await source.hosts.send(call, lambda: 0)
+    except ScopeMissing as error:
+        return "scope missing", error.message
+    except NotPermitted as error:
+        return "permission missing", error.message
+    except NotThere as error:
+        return "not installed", error.message
+    except RefusedRequest as error:
+        return ("not installed" if error.unknown_form else "not reached"), error.message
+    except (Retry, IncompleteReading) as error:
+        return "not reached", error.message
+    return "readable", ""
