@@ -34,7 +34,8 @@ def build() -> typer.Typer:
     @app.callback()
     def root(
         version: Annotated[
-            bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+            bool,
+            typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version),
         ] = False,
     ) -> None:
         pass

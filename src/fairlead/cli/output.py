@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TextIO
 
 import msgspec
+import typer
 
 from fairlead.cli.exits import ERROR, code_of
 from fairlead.model.errors import FairleadError
@@ -72,7 +73,9 @@ class Output:
     def crash(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         """`sys.excepthook`: a fault of Fairlead itself, shown whole but for the secrets."""
         self.stderr.write(self.clean("".join(traceback.format_exception(kind, value, trace))))
-        self.failure(kind.__name__, f"a fault in Fairlead: {value}", "please report it with the lines above", ERROR)
+        self.failure(
+            kind.__name__, f"a fault in Fairlead: {value}", "please report it with the lines above", ERROR
+        )
 
 
 class PlainLog(logging.Handler):
@@ -86,3 +89,11 @@ class PlainLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Writes one line."""
         self._output.note(self.format(record))
+
+
+def output_of(context: typer.Context) -> Output:
+    """The output that `main` gave to this command."""
+    output = context.obj
+    if not isinstance(output, Output):
+        raise TypeError("a command runs through fairlead.cli.main only")
+    return output

@@ -80,7 +80,9 @@ class Board:
         if self._newest:
             newest = max(self._newest.values(), key=lambda update: update.seconds)
             rate = newest.requests / newest.seconds if newest.seconds else 0.0
-            board.add_row("", "", "", f"{newest.requests} requests", f"{rate:.1f}/s", duration(newest.seconds))
+            board.add_row(
+                "", "", "", f"{newest.requests} requests", f"{rate:.1f}/s", duration(newest.seconds)
+            )
         return board
 
 

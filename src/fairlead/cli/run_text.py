@@ -47,7 +47,9 @@ def run_lines(view: RunView, *, list_changes: bool) -> Iterator[str]:
 
 
 def _changes(report: RunReport) -> Iterator[str]:
-    parts = [f"{number} {op} ({why})" for op, reasons in report.changes.items() for why, number in reasons.items()]
+    parts = [
+        f"{number} {op} ({why})" for op, reasons in report.changes.items() for why, number in reasons.items()
+    ]
     yield f"changes: {', '.join(parts) or 'none'}"
     stubs = f" and {count(report.stubs, 'stub')}" if report.stubs else ""
     yield f"catalog: {count(report.entities, 'entity', 'entities')}{stubs}"

@@ -1,0 +1,19 @@
+"""The list of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from fairlead.cli.connecting import connect, doctor
+from fairlead.cli.demonstration import demo
+from fairlead.cli.exporting import export
+from fairlead.cli.inspecting import explain, runs
+from fairlead.cli.mappings import mapping
+from fairlead.cli.syncing import plan, sync
+
+
+def add(app: typer.Typer) -> None:
+    """Adds every command, in the order of first use."""
+    for command in (demo, connect, doctor, plan, sync, runs, explain, export):
+        app.command()(command)
+    app.add_typer(mapping, name="mapping")

@@ -1,0 +1,39 @@
+"""`fairlead demo`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from fairlead.cli.options import JsonFlag, LogFlag
+from fairlead.cli.output import output_of
+from fairlead.cli.progress import shown
+from fairlead.cli.run_text import run_lines
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Sync once and end.")] = False,
+    log_level: LogFlag = "",
+    as_json: JsonFlag = False,
+) -> int:
+    """Sync an organization that Fairlead brings along. Needs no account; data goes to .demo/."""
+    from pathlib import Path
+
+    from fairlead.app.demo import demo as use_case
+
+    output = output_of(context)
+    if not once:
+        output.note("the page is not part of this version yet: syncing once, as with --once")
+    with shown(output) as progress:
+        report = asyncio.run(use_case(Path.cwd() / ".demo", progress))
+    output.value(
+        report.view.document() | {"catalog": report.catalog_url, "organization": report.organization}
+    )
+    output.lines(run_lines(report.view, list_changes=False))
+    output.line()
+    output.line("look around:")
+    output.lines(f"  {command}" for command in report.commands)
+    return report.view.report.exit_code
