@@ -15,7 +15,6 @@ import msgspec
 import yaml
 
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.entities import Json
 from fairlead.model.errors import BadMapping
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
@@ -26,7 +25,7 @@ ResyncStatus = Literal["running", "completed", "failed", "aborted"]
 
 
 class _Integration(msgspec.Struct, frozen=True, rename="camel"):
-    config: msgspec.Raw | None = None
+    config: msgspec.Raw = msgspec.Raw(b"")
     version: str | None = None
     installation_app_type: str | None = None
     are_port_resources_initialized: bool | None = None
@@ -34,7 +33,7 @@ class _Integration(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def mapping(self) -> str:
         """The config as JSON text, "" where nothing is stored."""
-        text = "" if self.config is None else bytes(self.config).decode().strip()
+        text = bytes(self.config).decode().strip()
         return "" if text in ("", "null", "{}") else text
 
 
@@ -81,14 +80,14 @@ class PortIntegration:
             existing = await self._blueprints.existing()
             if existing.isdisjoint(blueprint.identifier for blueprint in blueprints):
                 await self._blueprints.create_absent(blueprints, existing)
-        done: dict[str, Json] = {"arePortResourcesInitialized": True, "version": self._settings.version}
+        done: dict[str, object] = {"arePortResourcesInitialized": True, "version": self._settings.version}
         await self._patch((), done, "the state of the integration")
 
     async def report_resync(
         self, status: ResyncStatus, *, started: float, ended: float | None = None
     ) -> None:
         """Tells Port how a sync stands; instants in epoch seconds. Raises `NotThere` before `register`."""
-        state: dict[str, Json] = {"status": status, "lastResyncStart": _iso(started)}
+        state: dict[str, object] = {"status": status, "lastResyncStart": _iso(started)}
         if ended is not None:
             state["lastResyncEnd"] = _iso(ended)
         await self._patch(("resync-state",), state, "the state of the sync")
@@ -97,7 +96,7 @@ class PortIntegration:
         stored = await self._stored()
         if stored is None:
             stored = await self._create()
-        current: dict[str, Json] = {
+        current: dict[str, object] = {
             "installationAppType": INTEGRATION_TYPE,
             "version": self._settings.version,
         }
@@ -106,7 +105,7 @@ class PortIntegration:
         return stored
 
     async def _create(self) -> _Integration:
-        body: dict[str, Json] = {
+        body: dict[str, object] = {
             "installationId": self._settings.identifier,
             "installationAppType": INTEGRATION_TYPE,
             "version": self._settings.version,
@@ -130,7 +129,7 @@ class PortIntegration:
         self._check(answer, "the integration")
         return read(answer, _Holder, "the integration").integration
 
-    async def _patch(self, below: tuple[str, ...], body: Mapping[str, Json], what: str) -> None:
+    async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> None:
         answer = await self._client.request("PATCH", self._path + below, body=msgspec.json.encode(body))
         self._check(answer, what)
 
@@ -139,14 +138,14 @@ class PortIntegration:
             raise self._client.error(answer, what)
 
 
-def _mapping(text: str) -> dict[str, Json]:
+def _mapping(text: str) -> dict[str, object]:
     """A mapping's object. JSON first, because YAML refuses tabs."""
     try:
-        return msgspec.json.decode(text, type=dict[str, Json])
+        return msgspec.json.decode(text, type=dict[str, object])
     except msgspec.DecodeError:
         pass
     try:
-        return msgspec.convert(yaml.safe_load(text), type=dict[str, Json])
+        return msgspec.convert(yaml.safe_load(text), type=dict[str, object])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise BadMapping(f"the mapping for Port is neither a JSON nor a YAML object: {error}") from None
 

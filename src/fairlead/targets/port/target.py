@@ -41,7 +41,7 @@ from fairlead.targets.port.settings import PortSettings
 CONCURRENCY = 4
 """Requests under way at once."""
 
-ROUNDS = 10
+ROUNDS = 50
 """How often what waits for another entity is tried again, while each round still gets something through."""
 
 

@@ -1,0 +1,43 @@
+"""Faults that a test switches on, and the ledger of what was asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from port_api.state import Json
+
+
+@dataclass
+class Fault:
+    """The next `times` requests whose path contains `path` are answered so. `status` 0 cuts the connection."""
+
+    status: int
+    times: int = 1
+    path: str = ""
+    method: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b'{"ok": false, "error": "injected", "message": "a fault of the test"}'
+
+    def strikes(self, method: str, path: str) -> bool:
+        return self.times > 0 and self.path in path and self.method in ("", method)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One request as it came, the status it was answered with (0 = connection cut), and when (epoch seconds)."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    agent: str
+    authorization: str
+    body: bytes
+    status: int
+    at: float
+
+    @property
+    def json(self) -> Json:
+        """The body, None where it is empty."""
+        decoded: Json = json.loads(self.body) if self.body else None
+        return decoded

@@ -1,0 +1,314 @@
+"""The stand-in's HTTP side: sign-in, rate limit, faults, ledger, routes."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+from aiohttp import web
+
+from port_api import blueprints, entities, integrations
+from port_api.faults import Fault, Recorded
+from port_api.state import Json, Object, Refused, State
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_WINDOW = 300.0
+
+
+class PortApi:
+    """Port's API on a free port of this host, while the context lasts.
+
+    `now` is the clock (epoch seconds) of tokens, windows and time stamps. `body_limit` in bytes. `rate_limit`
+    requests are answered per window of 300 s, None for no limit. `token_seconds` is a token's life.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.time,
+        client_id: str = "stand-in-client",
+        client_secret: str = "stand-in-secret",
+        body_limit: int = 1 << 20,
+        token_seconds: float = 10_800.0,
+        rate_limit: int | None = None,
+    ) -> None:
+        self.now = now
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.body_limit = body_limit
+        self.token_seconds = token_seconds
+        self.rate_limit = rate_limit
+        self.state = State(now)
+        self.ledger: list[Recorded] = []
+        self.faults: list[Fault] = []
+        self.down = False
+        self.concurrent = 0
+        self.most_concurrent = 0
+        self.url = ""
+        self._token: tuple[str, float] | None = None
+        self._tokens_issued = 0
+        self._window = (0.0, 0)
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> PortApi:
+        app = web.Application(middlewares=[self._serve], client_max_size=1 << 26)
+        app.router.add_routes(self._routes())
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def fail(self, fault: Fault) -> None:
+        """Switches a fault on; several are tried in order."""
+        self.faults.append(fault)
+
+    def revoke_token(self) -> None:
+        """The token handed out is refused from now on."""
+        self._token = None
+
+    def requests(self, method: str = "", path: str = "") -> list[Recorded]:
+        """Requests of the ledger by method and by a part of the path."""
+        return [it for it in self.ledger if method in ("", it.method) and path in it.path]
+
+    def entity(self, blueprint: str, identifier: str) -> Object:
+        """An entity as the API would show it; raises `Refused` where there is none."""
+        return self.state.entity(blueprint, identifier).shown()
+
+    @web.middleware
+    async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        body = await request.read()
+        self.concurrent += 1
+        self.most_concurrent = max(self.most_concurrent, self.concurrent)
+        try:
+            response = await self._answer(request, handler, body)
+        finally:
+            self.concurrent -= 1
+        self.ledger.append(
+            Recorded(
+                request.method,
+                request.raw_path.partition("?")[0],
+                dict(request.query),
+                request.headers.get("User-Agent", ""),
+                request.headers.get("Authorization", ""),
+                body,
+                0 if response is None else response.status,
+                self.now(),
+            )
+        )
+        if response is None:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler, body: bytes) -> web.StreamResponse | None:
+        if self.down:
+            return None
+        for fault in self.faults:
+            if fault.strikes(request.method, request.path):
+                fault.times -= 1
+                if fault.status == 0:
+                    return None
+                return web.Response(
+                    status=fault.status,
+                    body=fault.body,
+                    headers=fault.headers,
+                    content_type="application/json",
+                )
+        limits = self._count()
+        try:
+            self._check(request, body, limits)
+            response = await handler(request)
+        except Refused as refused:
+            told: Object = {"ok": False, "error": refused.code, "message": refused.message}
+            response = web.json_response(told, status=refused.status)
+        except web.HTTPNotFound:
+            response = web.json_response(
+                {"ok": False, "error": "not_found", "message": "no route"}, status=404
+            )
+        response.headers.update(limits)
+        return response
+
+    def _count(self) -> dict[str, str]:
+        start, used = self._window
+        if self.now() >= start + _WINDOW:
+            start, used = self.now(), 0
+        self._window = (start, used + 1)
+        if self.rate_limit is None:
+            return {}
+        return {
+            "x-ratelimit-period": "300",
+            "x-ratelimit-limit": str(self.rate_limit),
+            "x-ratelimit-remaining": str(max(0, self.rate_limit - used - 1)),
+            "x-ratelimit-reset": str(math.ceil(start + _WINDOW)),
+        }
+
+    def _check(self, request: web.Request, body: bytes, limits: dict[str, str]) -> None:
+        if limits and self._window[1] > int(limits["x-ratelimit-limit"]):
+            raise Refused(429, "too_many_requests", "the window is used up")
+        if len(body) > self.body_limit:
+            raise Refused(413, "bad_request", "Request body is too large (limit is 1MiB)")
+        if request.path == "/v1/auth/access_token":
+            return
+        token = self._token
+        if (
+            token is None
+            or token[1] <= self.now()
+            or request.headers.get("Authorization") != f"Bearer {token[0]}"
+        ):
+            raise Refused(401, "unauthorized", "the token is missing, expired or revoked")
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        given = await _object(request)
+        if (given.get("clientId"), given.get("clientSecret")) != (self.client_id, self.client_secret):
+            raise Refused(401, "unauthorized", f"no such credential: {given.get('clientSecret')}")
+        if self._token is None or self._token[1] <= self.now():
+            self._tokens_issued += 1
+            self._token = (f"stand-in-token-{self._tokens_issued}", self.now() + self.token_seconds)
+        token, ends = self._token
+        left = ends - self.now()
+        return _told({"accessToken": token, "expiresIn": left, "tokenType": "Bearer"})
+
+    def _routes(self) -> list[web.RouteDef]:
+        blueprint, integration = "/v1/blueprints/{blueprint}", "/v1/integration/{integration}"
+        return [
+            web.post("/v1/auth/access_token", self._sign_in),
+            web.get("/v1/organization", self._organization),
+            web.get("/v1/integration/provision-enabled", self._provision_enabled),
+            web.post("/v1/integration", self._create_integration),
+            web.get(integration, self._get_integration),
+            web.patch(integration, self._patch_integration),
+            web.patch(integration + "/config", self._patch_config),
+            web.patch(integration + "/resync-state", self._patch_resync_state),
+            web.get("/v1/blueprints", self._list_blueprints),
+            web.post("/v1/blueprints", self._create_blueprint),
+            web.post("/v1/blueprints/entities/datasource-entities", self._of_datasource),
+            web.get(blueprint, self._get_blueprint),
+            web.patch(blueprint, self._patch_blueprint),
+            web.put(blueprint, self._put_blueprint),
+            web.delete(blueprint, self._delete_blueprint),
+            web.post(blueprint + "/entities/bulk", self._upsert),
+            web.post(blueprint + "/bulk/entities/delete", self._delete),
+            web.get(blueprint + "/entities", self._list_entities),
+            web.get(blueprint + "/entities/{entity}", self._get_entity),
+            web.post("/v1/entities/search", self._search),
+        ]
+
+    async def _organization(self, request: web.Request) -> web.Response:
+        return _told({"organization": {"id": "org_test", "featureFlags": []}})
+
+    async def _provision_enabled(self, request: web.Request) -> web.Response:
+        return _told({"integrations": []})
+
+    async def _create_integration(self, request: web.Request) -> web.Response:
+        return _told({"integration": integrations.create(self.state, await _object(request))}, 201)
+
+    async def _get_integration(self, request: web.Request) -> web.Response:
+        return _told({"integration": integrations.get(self.state, request.match_info["integration"])})
+
+    async def _patch_integration(self, request: web.Request) -> web.Response:
+        name = request.match_info["integration"]
+        return _told({"integration": integrations.merge(self.state, name, await _object(request))})
+
+    async def _patch_config(self, request: web.Request) -> web.Response:
+        name = request.match_info["integration"]
+        return _told({"integration": integrations.set_config(self.state, name, await _object(request))})
+
+    async def _patch_resync_state(self, request: web.Request) -> web.Response:
+        name = request.match_info["integration"]
+        return _told({"integration": integrations.set_resync_state(self.state, name, await _object(request))})
+
+    async def _list_blueprints(self, request: web.Request) -> web.Response:
+        return _told({"blueprints": blueprints.listed(self.state)})
+
+    async def _create_blueprint(self, request: web.Request) -> web.Response:
+        return _told({"blueprint": blueprints.create(self.state, await _object(request))}, 201)
+
+    async def _get_blueprint(self, request: web.Request) -> web.Response:
+        return _told({"blueprint": self.state.blueprint(request.match_info["blueprint"])})
+
+    async def _patch_blueprint(self, request: web.Request) -> web.Response:
+        name = request.match_info["blueprint"]
+        return _told({"blueprint": blueprints.merge(self.state, name, await _object(request))})
+
+    async def _put_blueprint(self, request: web.Request) -> web.Response:
+        name = request.match_info["blueprint"]
+        return _told({"blueprint": blueprints.replace(self.state, name, await _object(request))})
+
+    async def _delete_blueprint(self, request: web.Request) -> web.Response:
+        blueprints.remove(self.state, request.match_info["blueprint"])
+        return _told({})
+
+    async def _upsert(self, request: web.Request) -> web.Response:
+        manner = entities.Manner(
+            upsert=_switch(request, "upsert"),
+            merge=_switch(request, "merge"),
+            create_missing=_switch(request, "create_missing_related_entities"),
+            validation_only=_switch(request, "validation_only"),
+            datasource=request.headers.get("User-Agent", ""),
+        )
+        given = _list(await _object(request))
+        status, told = entities.write_many(self.state, request.match_info["blueprint"], given, manner)
+        return _told(told, status)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        given = _list(await _object(request))
+        cascade = _switch(request, "delete_dependents")
+        name = request.match_info["blueprint"]
+        return _told({"deletedEntities": entities.delete_many(self.state, name, given, cascade=cascade)})
+
+    async def _list_entities(self, request: web.Request) -> web.Response:
+        name = request.match_info["blueprint"]
+        self.state.blueprint(name)
+        return _told({"entities": [entity.shown() for entity in self.state.entities.get(name, {}).values()]})
+
+    async def _get_entity(self, request: web.Request) -> web.Response:
+        info = request.match_info
+        return _told({"entity": self.state.entity(info["blueprint"], info["entity"]).shown()})
+
+    async def _search(self, request: web.Request) -> web.Response:
+        found = entities.search(self.state, await _object(request))
+        names: list[Json] = list(self.state.blueprints)
+        return _told({"entities": found, "matchingBlueprints": names})
+
+    async def _of_datasource(self, request: web.Request) -> web.Response:
+        given = await _object(request)
+        prefix, suffix = str(given.get("datasource_prefix", "")), str(given.get("datasource_suffix", ""))
+        return _told({"entities": entities.of_datasource(self.state, prefix, suffix), "next": None})
+
+
+async def _object(request: web.Request) -> Object:
+    try:
+        given: Json = json.loads(await request.read() or b"{}")
+    except ValueError:
+        raise Refused(400, "bad_request", "the body is not JSON") from None
+    if not isinstance(given, dict):
+        raise Refused(422, "invalid_request", "the body is not an object")
+    return given
+
+
+def _list(given: Object) -> list[Json]:
+    value = given.get("entities")
+    if not isinstance(value, list):
+        raise Refused(422, "invalid_request", "entities must be a list")
+    return value
+
+
+def _switch(request: web.Request, name: str) -> bool:
+    return request.query.get(name) == "true"
+
+
+def _told(body: Object, status: int = 200) -> web.Response:
+    return web.json_response({"ok": True, **body}, status=status)
