@@ -36,6 +36,10 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     keep_body: bool = False
 
 
+Work = tuple[int, Arrival, StoredRecord | None]
+"""(record id, arrival, what was stored of it)."""
+
+
 class Applied(msgspec.Struct, frozen=True):
     """How many records were written, and which of them froze, with the reason."""
 
@@ -69,7 +73,7 @@ def apply_arrivals(
     next_id = writer.new_ids("record", missing) if missing else 0
     seen: list[int] = []
     awake: list[tuple[int, RecordState, int, float, str]] = []
-    work: list[tuple[int, Arrival, bool]] = []
+    work: list[Work] = []
     taken: dict[str, int] = {}
     for arrival in arrivals:
         known = stored.get(arrival.record.key)
@@ -77,7 +81,7 @@ def apply_arrivals(
             if arrival.record.key in taken:  # listed twice in one page, as shifting lists do
                 continue
             taken[arrival.record.key] = next_id
-            work.append((next_id, arrival, False))
+            work.append((next_id, arrival, None))
             seen.append(next_id)
             next_id += 1
         elif is_newer(known.version, known.number, arrival.record.version, arrival.record.number):
@@ -89,8 +93,8 @@ def apply_arrivals(
                 if known.state is not RecordState.ALIVE or known.missing:
                     awake.append((known.id, RecordState.ALIVE, 0, 0.0, known.frozen))
             else:
-                work.append((known.id, arrival, True))
-    writer.put_records([_record_write(connection, id_, arrival, existed) for id_, arrival, existed in work])
+                work.append((known.id, arrival, known))
+    writer.put_records([_record_write(connection, *one) for one in work])
     if awake:
         writer.set_states(awake)
     if reading:
@@ -105,9 +109,10 @@ def _frozen(arrival: Arrival) -> str:
     return next((outcome.frozen for outcome in arrival.outcomes or () if outcome.frozen), "")
 
 
-def _record_write(connection: int, id_: int, arrival: Arrival, existed: bool) -> RecordWrite:
+def _record_write(connection: int, id_: int, arrival: Arrival, known: StoredRecord | None) -> RecordWrite:
     record, frozen = arrival.record, _frozen(arrival)
-    keep = existed and (arrival.keep_body or bool(record.failure))
+    keep = known is not None and (arrival.keep_body or bool(record.failure))
+    still = known if arrival.keep_body else None  # a replay says nothing about whether the record is there
     return RecordWrite(
         id=id_,
         connection=connection,
@@ -118,6 +123,9 @@ def _record_write(connection: int, id_: int, arrival: Arrival, existed: bool) ->
         number=record.number,
         source_hash=b"" if record.failure else record.source_hash,
         hash=b"" if frozen else arrival.hash,
+        state=still.state if still else RecordState.ALIVE,
+        missing=still.missing if still else 0,
+        missing_since=still.missing_since if still else 0.0,
         frozen=frozen,
         body=None if keep else record.body,
         references=tuple((r.name, r.kind, r.key, r.whole) for r in record.references),
@@ -125,12 +133,10 @@ def _record_write(connection: int, id_: int, arrival: Arrival, existed: bool) ->
     )
 
 
-def replace_contributions(
-    writer: Writer, scene: Scene, connection: int, work: Sequence[tuple[int, Arrival, bool]]
-) -> None:
+def replace_contributions(writer: Writer, scene: Scene, connection: int, work: Sequence[Work]) -> None:
     """Replaces the contributions of each (row, record) as one set; a frozen row keeps what it had."""
     before: dict[int, list[StoredContribution]] = {}
-    existing = [id_ for id_, arrival, existed in work if existed and arrival.outcomes]
+    existing = [id_ for id_, arrival, known in work if known and arrival.outcomes]
     for contribution in writer.contributions_of_records(existing) if existing else ():
         before.setdefault(contribution.record, []).append(contribution)
     keys = {

@@ -73,7 +73,7 @@ class Passage:
         """Reads the kind. Classed errors end in the report; a bad credential or catalog ends the run."""
         spec, store = self._spec, self._passing.store
         reading = await self._open()
-        sink = self._sink(reading.id)
+        sink = self.sink(reading.id)
         if reading.state != "open":
             await self._after(reading)
             return self._report(reading, sink, Verdict(), reading.reason)
@@ -156,7 +156,7 @@ class Passage:
         stored = await self._passing.store.lookup(
             reading.connection, kind, sorted(feed.removed | feed.changed)
         )
-        left = 0
+        verdict, fit = listed, set[str]()
         if self._spec.changes != "feed":  # no listing went before
             pairs = [(key, stored[key].parent if key in stored else "") for key in sorted(feed.changed)]
             for part in batches(pairs, self._spec.read_batch):
@@ -213,7 +213,8 @@ class Passage:
             lambda writer: writer.set_cursor(self._connected.id, self._spec.kind, self._fetch.hash, cursor)
         )
 
-    def _sink(self, reading: int) -> Sink:
+    def sink(self, reading: int = 0) -> Sink:
+        """A sink for the kind's records; with a reading, what passes is seen by it."""
         return Sink(
             store=self._passing.store,
             mapper=self._passing.mapper,

@@ -31,7 +31,8 @@ def part_of(scene: Scene, stored: StoredContribution) -> Part:
         resolved = orjson.loads(stored.resolved).get("relations", {}) if stored.resolved else {}
         fragment = overlay(fragment, resolved)
     position = scene.positions.get(stored.row, NEVER)
-    return Part(position, stored.connection, stored.key, stored.item, stored.creates, fragment)
+    creates = stored.creates and not stored.query  # what is found by a query is another's: a patch
+    return Part(position, stored.connection, stored.key, stored.item, creates, fragment)
 
 
 def reconsider(

@@ -16,11 +16,13 @@ from fairlead.sync.store import Store
 BATCH = 200
 
 
-async def replay(store: Store, sink: Sink, records: Sequence[int]) -> None:
-    """Maps the given stored records again where their mapping input differs from what it was."""
+async def replay(store: Store, sink: Sink, kind: str, records: Sequence[int]) -> None:
+    """Maps the stored records of `kind` again, where their mapping input differs from what it was."""
     for start in range(0, len(records), BATCH):
         bodies = await store.bodies(records[start : start + BATCH])
-        arrivals = await sink.prepare([record_of(body) for body in bodies if body.record.hash], replay=True)
+        arrivals = await sink.prepare(
+            [record_of(body) for body in bodies if body.record.kind == kind and body.record.hash], replay=True
+        )
         await sink.commit([arrival for arrival in arrivals if arrival.outcomes is not None])
 
 

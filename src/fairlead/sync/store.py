@@ -144,11 +144,14 @@ class Store(Protocol):
     async def contributions_of_rows(
         self, rows: Sequence[str], after: int, limit: int
     ) -> list[StoredContribution]: ...
+    async def counts(self, blueprints: Sequence[str]) -> tuple[int, int]:
+        """(entities that exist, stubs: targets of their relations, of these blueprints, that do not)."""
+
     async def entities_of_blueprint(self, blueprint: str) -> list[StoredEntity]:
         """Entities of a blueprint that exist or should (the state that queries are resolved against)."""
 
     # -- delivery ------------------------------------------------------------------------------------------------
-    async def due(self, target: str, after: int, limit: int) -> list[Delivery]:
-        """Entities whose actual hash differs from what was delivered to `target`, by entity id."""
+    async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
+        """Entities of a blueprint whose actual hash differs from what was delivered to `target`, by entity id."""
 
     def changes(self, run: int) -> AsyncIterator[ChangeWrite]: ...

@@ -1,0 +1,226 @@
+"""Carries out a run: readings in the order of their parents, replay, resolution, settling, delivery, report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import msgspec
+import orjson
+
+from fairlead.mapping.configuration import Configuration, fetch_spec
+from fairlead.mapping.mapper import Mapper
+from fairlead.model.blueprints import Blueprint
+from fairlead.model.errors import BadCredential, BadUsage
+from fairlead.model.kinds import KindSpec
+from fairlead.model.reports import ProgressUpdate, ReadingReport, RunMode, RunReport
+from fairlead.model.stored import StoredReading, StoredRun
+from fairlead.sync.deliver import deliver_all
+from fairlead.sync.delivery import Target
+from fairlead.sync.known import Known
+from fairlead.sync.passage import Connected, Passage, Passing
+from fairlead.sync.replay import living, replay, retire_rows
+from fairlead.sync.reporting import Totals, build_report
+from fairlead.sync.resolve import resolve
+from fairlead.sync.scene import Clock, Policy, Scene, Usage
+from fairlead.sync.settle import settle
+from fairlead.sync.store import Store
+
+Progress = Callable[[ProgressUpdate], None]
+
+
+class Engine:
+    """Runs. One at a time for a catalog; a run that was cut off is continued by the next that asks for the same."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sources: Sequence[Connected],
+        mapper: Mapper,
+        configuration: Configuration,
+        configuration_id: int,
+        blueprints: Sequence[Blueprint],
+        targets: Sequence[Target],
+        policy: Policy,
+        clock: Clock,
+        usage: Usage,
+        progress: Progress,
+    ) -> None:
+        self._store = store
+        self._sources = sources
+        self._mapper = mapper
+        self._configuration = configuration
+        self._configuration_id = configuration_id
+        self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
+        self._targets = targets
+        self._policy = policy
+        self._clock = clock
+        self._usage = usage
+        self._progress = progress
+
+    async def run(self, mode: RunMode, *, kinds: Collection[str] = (), deliver: bool = True) -> RunReport:
+        """One run to its end. BadCredential and CatalogUnusable end it early; it then stays to be continued."""
+        began = self._clock.monotonic()
+        request = orjson.dumps({"kinds": sorted(kinds), "connections": sorted(c.name for c in self._sources)})
+        run, readings, resumed = await self._start(mode, request)
+        scene = Scene(
+            run=run,
+            positions={row.hash: row.position for row in self._configuration.rows},
+            blueprints=self._blueprints,
+            apply=mode != "plan",
+        )
+        totals = Totals(began=began, resumed=resumed)
+        passing = self._passing(scene, mode, readings, totals)
+        results = await asyncio.gather(
+            *(self._connection(passing, connected, kinds, totals) for connected in self._sources)
+        )
+        totals.readings = [report for reports in results for report in reports]
+        await retire_rows(self._store, scene, scene.positions)
+        totals.unresolved = await resolve(self._store, scene)
+        await settle(self._store, scene)
+        if deliver and mode != "plan":
+            totals.delivery = await deliver_all(self._store, self._targets, self._blueprints)
+        traffic = [connected.source.traffic() for connected in self._sources]
+        report = await build_report(
+            self._store, scene, mode, totals, traffic, self._usage(), self._clock.monotonic()
+        )
+        await self._store.write(
+            lambda writer: writer.end_run(run, "done", msgspec.json.encode(report), self._clock.now())
+        )
+        return report
+
+    async def _start(
+        self, mode: RunMode, request: bytes
+    ) -> tuple[int, Mapping[tuple[int, str], StoredReading], bool]:
+        """The run to continue, with its readings, or a new one."""
+        now = self._clock.now()
+        unfinished = await self._store.unfinished_run()
+        if unfinished is not None and self._continues(unfinished, mode, request, now):
+            readings = await self._store.readings(unfinished.id)
+            return unfinished.id, {(r.connection, r.kind): r for r in readings}, True
+        if unfinished is not None:
+            stale = unfinished.id
+            await self._store.write(lambda writer: writer.end_run(stale, "stopped", b"{}", now))
+        run = await self._store.write(
+            lambda writer: writer.start_run(mode, request, self._configuration_id, now)
+        )
+        return run, {}, False
+
+    def _continues(self, run: StoredRun, mode: RunMode, request: bytes, now: float) -> bool:
+        return (
+            run.mode == mode
+            and run.request == request
+            and run.configuration == self._configuration_id
+            and now - run.started <= self._policy.resume_seconds
+        )
+
+    def _passing(
+        self, scene: Scene, mode: RunMode, readings: Mapping[tuple[int, str], StoredReading], totals: Totals
+    ) -> Passing:
+        def progress(kind: str, connection: str, records: int, done: int, walks: int, finished: bool) -> None:
+            requests = sum(sum(c.source.traffic().requests.values()) for c in self._sources)
+            seconds = self._clock.monotonic() - totals.began
+            self._progress(
+                ProgressUpdate(kind, connection, records, done, walks, finished, requests, seconds)
+            )
+
+        return Passing(
+            store=self._store,
+            mapper=self._mapper,
+            scene=scene,
+            policy=self._policy,
+            clock=self._clock,
+            slots=asyncio.Semaphore(self._policy.in_work),
+            number=self._store.numbers(),
+            incremental=mode == "incremental",
+            readings=readings,
+            progress=progress,
+        )
+
+    async def _connection(
+        self, passing: Passing, connected: Connected, kinds: Collection[str], totals: Totals
+    ) -> list[ReadingReport]:
+        """All passages of one connection: each starts when those of its parents have ended."""
+        identity = await connected.source.identity()
+        specs = self._wanted(connected, kinds, incremental=passing.incremental)
+        children: dict[str, list[str]] = {}
+        for spec in connected.source.kinds.values():
+            children.setdefault(spec.parent, []).append(spec.kind)
+        known = Known(self._store, connected.id)
+        for kind in children:
+            if kind in specs:
+                await known.load(kind, frozenset())
+        ended = {kind: asyncio.Event() for kind in specs}
+        reports: dict[str, ReadingReport] = {}
+
+        async def passage(spec: KindSpec) -> None:
+            for parent in _ancestors(spec, connected.source.kinds):
+                await ended[parent].wait()
+            rows = [row for row in self._configuration.rows if self._base(row.kind) == spec.kind]
+            passage = Passage(
+                passing, connected, spec, fetch_spec(spec.kind, rows), known, children,
+                identity.organization, identity.url,
+            )  # fmt: skip
+            reports[spec.kind] = await passage.run()
+            totals.frozen.extend(passage.frozen)
+            await self._again(connected, spec, passage, known)
+            ended[spec.kind].set()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for spec in specs.values():
+                    group.create_task(passage(spec))
+        except* BadCredential as errors:
+            raise errors.exceptions[0] from None
+        return [reports[kind] for kind in specs]
+
+    async def _again(self, connected: Connected, spec: KindSpec, passage: Passage, known: Known) -> None:
+        """Maps stored records again that this run's reading did not bring, but whose rows or parents changed."""
+        if not spec.mapped:
+            return
+        rows = self._mapper.rows_hash(spec.kind).hex()
+        before = await self._store.cursor(connected.id, spec.kind, _ROWS)
+        records: list[int] = []
+        if before is not None and before != rows:
+            records = await living(self._store, connected.id, spec.kind)
+        else:
+            for kind, keys in known.changed.items():
+                if keys:
+                    records += await self._store.referring(connected.id, kind, sorted(keys))
+        await replay(self._store, passage.sink(), spec.kind, records)
+        if before != rows:
+            await self._store.write(lambda writer: writer.set_cursor(connected.id, spec.kind, _ROWS, rows))
+
+    def _base(self, kind: str) -> str:
+        """The kind that is read for a row's kind: itself, or the one that it is derived from."""
+        return self._mapper.base_of(kind)
+
+    def _wanted(
+        self, connected: Connected, kinds: Collection[str], *, incremental: bool
+    ) -> dict[str, KindSpec]:
+        """The kinds to read: those with mapping rows (or those asked for), and all their ancestors, parents first."""
+        specs = connected.source.kinds
+        asked = {self._base(kind) for kind in kinds} or {
+            self._base(row.kind) for row in self._configuration.rows
+        }
+        unknown = sorted(asked - specs.keys())
+        if unknown:
+            known = ", ".join(specs)
+            raise BadUsage(f"unknown kind {', '.join(unknown)}", advice=f"kinds: {known}")
+        if incremental:
+            asked = {kind for kind in asked if specs[kind].cost != "per object"}
+        wanted = asked.union(*(_ancestors(specs[kind], specs) for kind in asked))
+        return {kind: spec for kind, spec in specs.items() if kind in wanted}
+
+
+_ROWS = "rows"
+"""The cursor under which the hash of a kind's mapping rows is kept, to notice that they changed."""
+
+
+def _ancestors(spec: KindSpec, specs: Mapping[str, KindSpec]) -> list[str]:
+    found: list[str] = []
+    while (parent := specs.get(spec.parent)) is not None:
+        found.append(parent.kind)
+        spec = parent
+    return found
