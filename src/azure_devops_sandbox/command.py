@@ -1,0 +1,142 @@
+"""The command `azure-devops-sandbox`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from .clock import START, Clock
+from .running import running
+from .seeding import DEFAULT_PAT, catalog_entities, seeded
+from .server import Settings
+from .sizes import PRESETS, Sizes
+from .state.organization import Organization
+
+app = typer.Typer(help="An Azure DevOps Services organization in one process.", no_args_is_help=True)
+
+Number = Annotated[Optional[int], typer.Option()]  # noqa: UP045 typer reads it at run time
+
+
+def _sizes(preset: str, entities: int | None, single: dict[str, int | None]) -> Sizes:
+    if preset not in PRESETS:
+        raise typer.BadParameter(f"unknown preset {preset!r}; known: {', '.join(PRESETS)}")
+    sizes = Sizes.for_entities(entities) if entities is not None else Sizes.preset(preset)
+    return replace(sizes, **{name: value for name, value in single.items() if value is not None})
+
+
+def _clock(start: str) -> Clock:
+    if start == "now":
+        return Clock(datetime.now().astimezone(), ticking=True)
+    return Clock(datetime.fromisoformat(start)) if start else Clock(START)
+
+
+@app.command()
+def seed(
+    number: Annotated[int, typer.Option("--seed", help="The seed.")] = 1,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "small",
+    entities: Number = None,
+    projects: Number = None,
+    repositories: Number = None,
+    policies: Number = None,
+    teams: Number = None,
+    work_items: Number = None,
+    releases: Number = None,
+) -> None:
+    """Print what would be created."""
+    single = {
+        "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
+        "work_items": work_items, "releases": releases,
+    }  # fmt: skip
+    organization = seeded(number, _sizes(preset, entities, single))
+    found = catalog_entities(organization)
+    report = {
+        "objects": _objects(organization),
+        "catalogEntities": found,
+        "catalogEntitiesTotal": sum(found.values()),
+    }
+    typer.echo(json.dumps(report, indent=2))
+
+
+def _objects(organization: Organization) -> dict[str, int]:
+    kinds = (
+        "projects", "teams", "repositories", "policies", "work_items", "revisions", "boards", "release_definitions",
+        "releases", "deployments",
+    )  # fmt: skip
+    return {kind: len(getattr(organization, kind)) for kind in kinds}
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    number: Annotated[int, typer.Option("--seed", help="The seed.")] = 1,
+    name: Annotated[str, typer.Option(help="The name of the organization.")] = "fabrikam",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "small",
+    entities: Number = None,
+    projects: Number = None,
+    repositories: Number = None,
+    policies: Number = None,
+    teams: Number = None,
+    work_items: Number = None,
+    releases: Number = None,
+    latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer waits.")] = 0.0,
+    pat: Annotated[str, typer.Option(help="The personal access token of full scope.")] = DEFAULT_PAT,
+    ready_file: Annotated[Optional[Path], typer.Option(help="Written when the server accepts.")] = None,  # noqa: UP045
+    bad_credentials: Annotated[str, typer.Option(help="Answer to bad credentials: 203, 401 or 302.")] = "203",
+    gzip: Annotated[bool, typer.Option(help="Compress for clients that accept it.")] = False,
+    public_url: Annotated[str, typer.Option(help="What links inside records begin with.")] = "",
+    start: Annotated[
+        str, typer.Option(help="The sandbox's time: ISO 8601, or `now` to follow the system.")
+    ] = "",
+) -> None:
+    """Serve an organization until SIGINT or SIGTERM."""
+    if bad_credentials not in {"203", "401", "302"}:
+        raise typer.BadParameter("--bad-credentials is 203, 401 or 302")
+    single = {
+        "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
+        "work_items": work_items, "releases": releases,
+    }  # fmt: skip
+    organization = seeded(number, _sizes(preset, entities, single), name=name, clock=_clock(start), pat=pat)
+    settings = Settings(latency=latency_ms / 1000, gzip=gzip)
+    settings.bad_credentials = (
+        "401" if bad_credentials == "401" else "302" if bad_credentials == "302" else "203"
+    )
+    asyncio.run(_serve(organization, settings, host, port, public_url, ready_file))
+
+
+async def _serve(
+    organization: Organization,
+    settings: Settings,
+    host: str,
+    port: int,
+    public_url: str,
+    ready_file: Path | None,
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(
+        organization, settings=settings, host=host, port=port, public_url=public_url or None
+    ) as sandbox:
+        ready = {"url": sandbox.url, "pat": sandbox.pat, "pid": os.getpid(), "control": sandbox.control_url}
+        typer.echo(f"Azure DevOps sandbox: {sandbox.url}")
+        typer.echo(f"Personal access token: {sandbox.pat}")
+        if ready_file is not None:
+            part = ready_file.with_name(ready_file.name + ".part")
+            part.write_text(json.dumps(ready), encoding="utf-8")
+            part.replace(ready_file)
+        await stop.wait()
+
+
+def run() -> None:
+    """Run the command."""
+    app()

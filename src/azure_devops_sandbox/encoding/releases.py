@@ -1,0 +1,286 @@
+"""Release definitions, releases and deployments as the area `release` answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure_devops_sandbox.formats import NULL_DATE, date3
+from azure_devops_sandbox.state.organization import Organization
+from azure_devops_sandbox.state.records import Deployment, Release, ReleaseDefinition
+
+from . import kept, link, person
+
+EXPANDS = frozenset({"environments", "artifacts", "approvals", "manualinterventions", "variables", "tags"})
+
+
+def _self_and_web(
+    organization: Organization, project: str, kind: str, number: int
+) -> tuple[str, dict[str, Any]]:
+    url = f"{organization.base_url}/{project}/_apis/Release/{kind}/{number}"
+    query = f"releaseId={number}&_a=release-summary" if kind == "releases" else f"definitionId={number}"
+    web = f"{organization.base_url}/{project}/_release?{query}"
+    return url, {"self": link(url), "web": link(web)}
+
+
+def _definition_reference(organization: Organization, definition: ReleaseDefinition) -> dict[str, Any]:
+    url, links = _self_and_web(organization, definition.project, "definitions", definition.id)
+    return {
+        "id": definition.id,
+        "name": definition.name,
+        "path": definition.path,
+        "projectReference": None,
+        "url": url,
+        "_links": links,
+    }
+
+
+def release_item(organization: Organization, release: Release, expand: frozenset[str]) -> bytes:
+    """Return a release as a row of the list, with what `$expand` adds."""
+    definition = organization.release_definitions[release.definition]
+    project = organization.projects[release.project]
+
+    def build() -> dict[str, Any]:
+        url, links = _self_and_web(organization, release.project, "releases", release.id)
+        found: dict[str, Any] = {
+            "id": release.id,
+            "name": release.name,
+            "status": release.status,
+            "createdOn": date3(release.created),
+            "modifiedOn": date3(release.modified),
+            "modifiedBy": person(organization, release.modified_by),
+            "createdBy": person(organization, release.created_by),
+            "createdFor": person(organization, release.created_by),
+            "variables": {},
+            "variableGroups": [],
+        }
+        if "environments" in expand:
+            found["environments"] = _environments(organization, release, definition)
+        if "artifacts" in expand:
+            found["artifacts"] = [_artifact(organization, release)]
+        found.update(
+            releaseDefinition=_definition_reference(organization, definition),
+            releaseDefinitionRevision=definition.revision,
+            description=release.description,
+            reason=release.reason,
+            releaseNameFormat="Release-$(rev:r)",
+            keepForever=release.keep_forever,
+            definitionSnapshotRevision=1,
+            logsContainerUrl=f"{url}/logs",
+            url=url,
+            _links=links,
+            tags=list(release.tags),
+            triggeringArtifactAlias=None,
+            projectReference={"id": project.id, "name": project.name},
+            properties={},
+        )
+        return found
+
+    stamp = max(release.version, definition.version, project.version)
+    return kept(release, f"item {' '.join(sorted(expand))}", stamp, build)
+
+
+def release_detail(organization: Organization, release: Release) -> bytes:
+    """Return a release with environments and artifacts."""
+    return release_item(organization, release, frozenset({"environments", "artifacts"}))
+
+
+def _environment_number(release: Release, place: int) -> int:
+    return release.id * 10 + place + 1
+
+
+def _environments(
+    organization: Organization, release: Release, definition: ReleaseDefinition
+) -> list[dict[str, Any]]:
+    url, links = _self_and_web(organization, release.project, "releases", release.id)
+    statuses = release.environment_statuses or ("notStarted",) * len(definition.environments)
+    return [
+        {
+            "id": _environment_number(release, place),
+            "releaseId": release.id,
+            "name": name,
+            "status": statuses[place] if place < len(statuses) else "notStarted",
+            "variables": {},
+            "variableGroups": [],
+            "preDeployApprovals": [],
+            "postDeployApprovals": [],
+            "preApprovalsSnapshot": {
+                "approvals": [{"rank": 1, "isAutomated": True, "isNotificationOn": False, "id": 0}]
+            },
+            "postApprovalsSnapshot": {
+                "approvals": [{"rank": 1, "isAutomated": True, "isNotificationOn": False, "id": 0}]
+            },
+            "deploySteps": [],
+            "rank": place + 1,
+            "definitionEnvironmentId": definition.id * 10 + place + 1,
+            "environmentOptions": {
+                "autoLinkWorkItems": False,
+                "badgeEnabled": False,
+                "publishDeploymentStatus": False,
+            },
+            "conditions": [],
+            "createdOn": date3(release.created),
+            "modifiedOn": date3(release.modified),
+            "deployPhasesSnapshot": [],
+            "owner": person(organization, definition.created_by),
+            "schedules": [],
+            "release": {"id": release.id, "name": release.name, "url": url, "_links": links},
+            "releaseDefinition": _definition_reference(organization, definition),
+            "releaseCreatedBy": person(organization, release.created_by),
+            "triggerReason": "Manual" if release.reason == "manual" else "After successful deployment",
+        }
+        for place, name in enumerate(definition.environments)
+    ]
+
+
+def _artifact(organization: Organization, release: Release) -> dict[str, Any]:
+    project = organization.projects[release.project]
+    return {
+        "sourceId": f"{release.project}:{release.definition}",
+        "type": "Build",
+        "alias": "_Fabrikam.CI",
+        "definitionReference": {
+            "branch": {"id": release.branch, "name": release.branch},
+            "definition": {"id": str(release.definition), "name": "Fabrikam.CI"},
+            "project": {"id": release.project, "name": project.name},
+            "version": {"id": str(release.id * 3), "name": f"20260101.{release.id}"},
+        },
+        "isPrimary": True,
+        "isRetained": False,
+    }
+
+
+def definition_item(
+    organization: Organization, definition: ReleaseDefinition, expand: frozenset[str]
+) -> bytes:
+    """Return a release definition with what `$expand` adds."""
+    project = organization.projects[definition.project]
+
+    def build() -> dict[str, Any]:
+        url, links = _self_and_web(organization, definition.project, "definitions", definition.id)
+        found: dict[str, Any] = {
+            "source": "userInterface",
+            "revision": definition.revision,
+            "description": None,
+            "createdBy": person(organization, definition.created_by),
+            "createdOn": date3(definition.created),
+            "modifiedBy": person(organization, definition.modified_by),
+            "modifiedOn": date3(definition.modified),
+            "isDeleted": definition.deleted,
+            "variableGroups": None,
+            "releaseNameFormat": "Release-$(rev:r)",
+            "properties": {},
+            "id": definition.id,
+            "name": definition.name,
+            "path": definition.path,
+            "projectReference": {"id": project.id, "name": project.name},
+            "url": url,
+            "_links": links,
+        }
+        if "environments" in expand:
+            found["environments"] = [
+                _definition_environment(organization, definition, place)
+                for place in range(len(definition.environments))
+            ]
+        found.update({name: [] for name in ("artifacts", "triggers") if name in expand})
+        if "variables" in expand:
+            found["variables"] = {}
+        if "tags" in expand:
+            found["tags"] = list(definition.tags)
+        if "lastrelease" in expand:
+            found["lastRelease"] = _last_release(organization, definition)
+        return found
+
+    stamp = organization.version if "lastrelease" in expand else max(definition.version, project.version)
+    return kept(definition, f"item {' '.join(sorted(expand))}", stamp, build)
+
+
+def _definition_environment(
+    organization: Organization, definition: ReleaseDefinition, place: int
+) -> dict[str, Any]:
+    return {
+        "id": definition.id * 10 + place + 1,
+        "name": definition.environments[place],
+        "rank": place + 1,
+        "owner": person(organization, definition.created_by),
+        "conditions": [],
+        "schedules": [],
+        "retentionPolicy": {"daysToKeep": 30, "releasesToKeep": 3, "retainBuild": True},
+    }
+
+
+def _last_release(organization: Organization, definition: ReleaseDefinition) -> dict[str, Any] | None:
+    releases = organization.of_project(organization.releases, definition.project)
+    mine = [one for one in releases if one.definition == definition.id and not one.deleted]
+    if not mine:
+        return None
+    last = mine[-1]
+    return {
+        "id": last.id,
+        "name": last.name,
+        "artifacts": [],
+        "webAccessUri": None,
+        "_links": {},
+        "description": last.description,
+        "releaseDefinition": {"id": definition.id, "projectReference": None, "_links": {}},
+        "createdOn": date3(last.created),
+        "createdBy": person(organization, last.created_by),
+        "modifiedBy": None,
+        "reason": "none",
+    }
+
+
+def deployment_item(organization: Organization, deployment: Deployment) -> bytes:
+    """Return a deployment."""
+    release = organization.releases[deployment.release]
+    definition = organization.release_definitions[release.definition]
+    project = organization.projects[deployment.project]
+
+    def build() -> dict[str, Any]:
+        url, links = _self_and_web(organization, release.project, "releases", release.id)
+        requested = person(organization, deployment.requested_by)
+        found: dict[str, Any] = {
+            "id": deployment.id,
+            "release": {
+                "id": release.id,
+                "name": release.name,
+                "url": url,
+                "artifacts": [],
+                "webAccessUri": links["web"]["href"],
+                "_links": links,
+                "description": None,
+                "releaseDefinition": None,
+                "createdOn": NULL_DATE,
+                "createdBy": None,
+                "modifiedBy": None,
+                "reason": "none",
+            },
+            "releaseDefinition": _definition_reference(organization, definition),
+            "releaseEnvironment": {
+                "id": _environment_number(release, deployment.environment),
+                "name": definition.environments[deployment.environment],
+                "_links": {},
+            },
+            "projectReference": {"id": project.id, "name": project.name},
+            "definitionEnvironmentId": definition.id * 10 + deployment.environment + 1,
+            "attempt": deployment.attempt,
+            "reason": deployment.reason,
+            "deploymentStatus": deployment.status,
+            "operationStatus": deployment.operation,
+            "requestedBy": requested,
+            "requestedFor": requested,
+            "queuedOn": date3(deployment.queued),
+            "startedOn": date3(deployment.started) if deployment.started else NULL_DATE,
+            "lastModifiedOn": date3(deployment.modified),
+            "lastModifiedBy": requested,
+            "conditions": [],
+            "scheduledDeploymentTime": NULL_DATE,
+            "preDeployApprovals": [],
+            "postDeployApprovals": [],
+            "_links": {},
+        }
+        if deployment.completed is not None:
+            found["completedOn"] = date3(deployment.completed)
+        return found
+
+    stamp = max(deployment.version, release.version, definition.version, project.version)
+    return kept(deployment, "item", stamp, build)

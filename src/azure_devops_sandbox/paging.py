@@ -1,0 +1,59 @@
+"""Pages of a listing, and what list faults do to them.
+
+Facts: a token goes out in the header `x-ms-continuationtoken` and is absent on the last page; `count` is
+the size of the page (reference of the API, part 0.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .calls import TOKEN_HEADER, Answer, Call, bad_argument, listed
+
+
+def offset_of(call: Call) -> int:
+    """Return the start that a numeric token (or, without one, `$skip`) asks for."""
+    token = call.text("continuationToken")
+    if token is None:
+        return max(0, call.number("$skip", 0))
+    if not token.isdigit():
+        raise bad_argument(f"The continuation token '{token}' is not valid.")
+    return int(token)
+
+
+def whole(call: Call, rows: Sequence[bytes]) -> Answer:
+    """Answer with a listing that is not paged."""
+    return Answer(listed(_trimmed(call, rows)))
+
+
+def page(
+    call: Call, rows: Sequence[bytes], start: int, size: int, token_at: Callable[[int], str] | None = str
+) -> Answer:
+    """Answer with the rows from `start`; `token_at` names the place of a row (None: no token is sent)."""
+    effects = call.effects
+    moved = start
+    if effects.shift and start:
+        moved = max(0, start + effects.shift)
+        effects.done.append(
+            f"the list moved by {-effects.shift}: the page begins at {moved} in place of {start}"
+        )
+    end = moved + max(0, size)
+    found = rows[moved:end]
+    following = end if end < len(rows) else None
+    if effects.repeat_token and token_at is not None:
+        following = moved
+        effects.done.append("sent the token of this very page")
+    elif effects.empty_page and token_at is not None:
+        found, following = [], moved
+        effects.done.append("sent no row, and a token for the same place")
+    answer = Answer(listed(_trimmed(call, found)))
+    if following is not None and token_at is not None:
+        answer.headers[TOKEN_HEADER] = token_at(following)
+    return answer
+
+
+def _trimmed(call: Call, rows: Sequence[bytes]) -> list[bytes]:
+    dropped = min(call.effects.trim, len(rows))
+    if dropped:
+        call.effects.done.append(f"left {dropped} of {len(rows)} rows out")
+    return list(rows[dropped:])

@@ -1,0 +1,20 @@
+"""The routes of the API, one module per service area."""
+
+from __future__ import annotations
+
+from azure_devops_sandbox.routing import Route
+
+from . import boards, core, files, git, location, policy, queries, release, reporting, work_items
+
+ROUTES: tuple[Route, ...] = (
+    *location.ROUTES,
+    *core.ROUTES,
+    *git.ROUTES,
+    *files.ROUTES,
+    *policy.ROUTES,
+    *queries.ROUTES,
+    *work_items.ROUTES,
+    *reporting.ROUTES,
+    *boards.ROUTES,
+    *release.ROUTES,
+)

@@ -1,0 +1,68 @@
+"""How large a seeded organization is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Numbers of things; `projects` are those that a client can read.
+
+    `stale_work_items` come on top of `work_items`: they are closed and were last changed long ago, so
+    that the filter of Port's default mapping leaves them out. `extra_projects` adds projects in other
+    states (deleting, createPending, deleted).
+    """
+
+    projects: int = 4
+    repositories: int = 12
+    policies: int = 14
+    teams: int = 6
+    boards_per_team: int = 2
+    work_items: int = 120
+    stale_work_items: int = 20
+    releases: int = 25
+    extra_projects: int = 3
+
+    @classmethod
+    def preset(cls, name: str) -> Sizes:
+        """Return one of the presets `empty`, `tiny`, `small`, `medium` and `large`. Raises KeyError."""
+        return PRESETS[name]
+
+    @classmethod
+    def for_entities(cls, entities: int) -> Sizes:
+        """Return sizes that give very nearly this many catalog entities under Port's default mapping.
+
+        Counted are projects, repositories, boards, distinct columns, work items that pass the default
+        filter, and releases; not stubs. Releases take up what rounding leaves.
+        """
+        from .seeding.boards import distinct_columns
+
+        share = max(entities, 60) / 20_000
+        projects = max(2, round(60 * share**0.9))
+        teams = max(projects, round(130 * share))
+        repositories = max(2, round(900 * share))
+        work_items = max(10, round(13_000 * share))
+        sizes = cls(
+            projects=projects,
+            repositories=repositories,
+            policies=max(4, round(1_200 * share)),
+            teams=teams,
+            work_items=work_items,
+            stale_work_items=round(2_000 * share),
+            releases=0,
+        )
+        fixed = projects + repositories + teams * sizes.boards_per_team + distinct_columns(sizes)
+        left = entities - fixed - work_items
+        if left < 0:
+            return replace(sizes, work_items=max(0, work_items + left))
+        return replace(sizes, releases=left)
+
+
+PRESETS = {
+    "empty": Sizes(0, 0, 0, 0, 2, 0, 0, 0, 0),
+    "tiny": Sizes(2, 4, 4, 2, 2, 12, 3, 4, 1),
+    "small": Sizes(),
+    "medium": Sizes(15, 120, 150, 30, 2, 2_000, 400, 400),
+    "large": Sizes(60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300),
+}

@@ -1,0 +1,54 @@
+"""The state as plain JSON, for tests that compare a catalog with the truth."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from .formats import date3
+from .state.organization import Organization
+from .state.records import Identity
+
+
+def state_of(organization: Organization) -> dict[str, Any]:
+    """Return everything in the organization as plain values."""
+    return {
+        "organization": {"name": organization.name, "instanceId": organization.instance_id},
+        "version": organization.version,
+        "now": date3(organization.clock.now()),
+        "projects": [_plain(one) for one in organization.projects.values()],
+        "teams": [_plain(one) for one in organization.teams.values()],
+        "repositories": [_plain(one) for one in organization.repositories.values()],
+        "policies": [_plain(one) for one in organization.policies.values()],
+        "workItems": [_plain(one) for one in organization.work_items.values()],
+        "destroyedWorkItems": sorted(organization.destroyed_work_items),
+        "boards": [_plain(one) for one in organization.boards.values()],
+        "releaseDefinitions": [_plain(one) for one in organization.release_definitions.values()],
+        "releases": [_plain(one) for one in organization.releases.values()],
+        "deployments": [_plain(one) for one in organization.deployments.values()],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return date3(value)
+    if isinstance(value, Identity):
+        return value.unique_name
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if hasattr(value, "__dataclass_fields__"):
+        skipped = {"cache", "trees"}
+        found = {
+            name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped
+        }
+        trees = getattr(value, "trees", None)
+        if trees is not None:
+            found["files"] = _plain(trees.get(value.default_branch, {}))
+        return found
+    return value

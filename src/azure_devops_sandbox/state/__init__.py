@@ -1,0 +1,1 @@
+"""The state of the organization: plain objects, no I/O."""
