@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -23,6 +24,7 @@ class PortApi:
 
     `now` is the clock (epoch seconds) of tokens, windows and time stamps. `body_limit` in bytes. `rate_limit`
     requests are answered per window of 300 s, None for no limit. `token_seconds` is a token's life.
+    `tls` makes it https.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class PortApi:
         body_limit: int = 1 << 20,
         token_seconds: float = 10_800.0,
         rate_limit: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.now = now
         self.client_id = client_id
@@ -41,6 +44,7 @@ class PortApi:
         self.body_limit = body_limit
         self.token_seconds = token_seconds
         self.rate_limit = rate_limit
+        self.tls = tls
         self.state = State(now)
         self.ledger: list[Recorded] = []
         self.faults: list[Fault] = []
@@ -58,10 +62,10 @@ class PortApi:
         app.router.add_routes(self._routes())
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.tls)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self.url = f"{'https' if self.tls else 'http'}://{host}:{port}"
         return self
 
     async def __aexit__(
