@@ -32,7 +32,7 @@ class RunView(msgspec.Struct, frozen=True):
     changes: tuple[ChangeLine, ...]
 
     def document(self) -> dict[str, object]:
-        """The one JSON form of `plan`, `sync` and `runs`: `changes` is the list, `change_counts` the report's counts."""
+        """The one JSON form of `plan`, `sync` and `runs`. `changes` is the list, `change_counts` the counts."""
         document: dict[str, object] = msgspec.to_builtins(self.report)
         document["change_counts"] = document.pop("changes")
         document["changes"] = self.changes

@@ -26,12 +26,13 @@ def export(
         Literal["ndjson", "csv"], typer.Option("--format", help="One JSON object a line, or CSV.")
     ] = ("ndjson"),
     catalog: CatalogFlag = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format ndjson.")] = False,
 ) -> int:
     """Write the catalog to standard output, in an order that does not change from run to run."""
     from fairlead.app.export import ExportRequest
     from fairlead.app.export import export as use_case
 
     settings = settings_of(output_of(context), catalog=catalog)
-    request = ExportRequest(what, blueprint, computed, form)
+    request = ExportRequest(what, blueprint, computed, "ndjson" if as_json else form)
     asyncio.run(use_case(settings, request, sys.stdout.buffer.write))
     return 0

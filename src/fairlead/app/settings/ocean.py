@@ -26,7 +26,7 @@ NAMES = {
 }
 """Ocean's name (snake case, dotted) to ours. Names that are not here are Ocean's own business and are left alone."""
 
-_MINUTES = {
+MINUTES = {
     "scheduled_resync_interval": "intervals.full",
     "integration.incremental_sync_interval": "intervals.incremental",
 }
@@ -51,7 +51,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         value = _at(given, theirs)
         if value not in (None, ""):
             layer = merge(layer, nested({ours.replace(".", "__"): value}))
-    for theirs, ours in _MINUTES.items():
+    for theirs, ours in MINUTES.items():
         minutes = _at(given, theirs)
         if minutes not in (None, ""):
             layer = merge(layer, nested({ours.replace(".", "__"): _seconds(theirs, minutes)}))
