@@ -13,6 +13,11 @@ START = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
 """The instant at which a seeded organization stands unless another one is given."""
 
 
+def wall_clock() -> float:
+    """Return the real time in epoch seconds, for headers that clients compare with their own clock."""
+    return time.time()
+
+
 class Clock:
     """A clock that stands at `start` until it is advanced; with `ticking` it also runs on by itself."""
 

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from .calls import Answer, ApiError, Call
+from .clock import wall_clock
 from .faults import HTML, NOTHING, SIGN_IN_PAGE, Action, Faults, Plan, replacement, spoiled
 from .ledger import Ledger
 from .routes import ROUTES
@@ -104,7 +105,7 @@ class Server:
             return _Reply(refused or no_route(path).answer())
         project = self.organization.find_project(match.project) if match.project is not None else None
         plan = self.faults.plan(method, match.route.name, self._project_id(match, project))
-        now = self.organization.clock.now().timestamp()
+        now = wall_clock()
         subject = next(iter(match.params.values()), match.project or "")
         answer = replacement(plan, match.route.name, subject, self.organization.owner.display_name, now)
         reply = _Reply(answer or Answer(), match.route.name, plan)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .formats import date3
 from .state.organization import Organization
-from .state.records import Identity
+from .state.records import Identity, Repository
 
 
 def state_of(organization: Organization) -> dict[str, Any]:
@@ -30,25 +30,28 @@ def state_of(organization: Organization) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return date3(value)
-    if isinstance(value, Identity):
-        return value.unique_name
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
-    if hasattr(value, "__dataclass_fields__"):
-        skipped = {"cache", "trees"}
-        found = {
-            name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped
-        }
-        trees = getattr(value, "trees", None)
-        if trees is not None:
-            found["files"] = _plain(trees.get(value.default_branch, {}))
-        return found
-    return value
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, Identity):
+        return _object(value)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return date3(value)
+    if isinstance(value, Identity):
+        return value.unique_name
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
+
+
+def _object(value: Any) -> dict[str, Any]:
+    skipped = {"cache", "trees"}
+    found = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped}
+    if isinstance(value, Repository):
+        found["files"] = _plain(value.trees.get(value.default_branch or "", {}))
+    return found

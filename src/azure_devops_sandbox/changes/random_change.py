@@ -163,6 +163,7 @@ def _project(organization: Organization, changes: Changes, rng: random.Random) -
 
 
 _CHOICES: tuple[_Choice, ...] = (
-    _update_item, _create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board, _project,
+    _update_item, _create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
+    _project,
 )  # fmt: skip
 _WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2)

@@ -44,7 +44,7 @@ def _clean(path: str) -> str:
 def _below(tree: Mapping[str, bytes], path: str, recursion: str) -> list[str]:
     """Return the paths that a recursion level adds below a folder: folders before their files."""
     prefix = "/" if path == "/" else path + "/"
-    found = set()
+    found: set[str] = set()
     for name in tree:
         if not name.startswith(prefix):
             continue

@@ -146,7 +146,8 @@ def forbidden(who: str) -> ApiError:
     return ApiError(
         403,
         "AccessCheckException",
-        f"Access denied. {who} needs the following permission(s) to perform this action: View project-level information",
+        f"Access denied. {who} needs the following permission(s) to perform this action: "
+        "View project-level information",
         "Microsoft.TeamFoundation.Framework.Server",
     )
 

@@ -7,7 +7,7 @@ id of the next row (area `release`; reference of the API, parts 1.3 and 6).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from azure_devops_sandbox.calls import Answer, Call, bad_argument
 from azure_devops_sandbox.encoding.releases import (
@@ -26,7 +26,7 @@ from .missing import no_definition, no_release
 SCOPE = "vso.release"
 _DEFAULT, _LARGEST = 50, 100
 _DEFINITION_EXPANDS = frozenset({"environments", "artifacts", "triggers", "variables", "tags", "lastrelease"})
-RowT = TypeVar("RowT", Release, ReleaseDefinition, Deployment)
+RowT = TypeVar("RowT", bound=Release | ReleaseDefinition | Deployment)
 
 
 def _page_by_id(
@@ -51,7 +51,7 @@ def _page_by_id(
     return page(call, rows, start, size, lambda place: str(found[place].id))
 
 
-class _Encoded(Sequence[bytes]):
+class _Encoded(Sequence[bytes], Generic[RowT]):
     """Rows that are encoded when a page takes them."""
 
     def __init__(self, rows: Sequence[RowT], encode: Callable[[RowT], bytes]) -> None:
@@ -112,7 +112,7 @@ def _release_filter(call: Call) -> Callable[[Release], bool]:
     def fits(one: Release) -> bool:
         return (
             one.deleted == deleted
-            and (not status or status == "undefined" or one.status == status)
+            and status in {"", "undefined", one.status}
             and tags <= set(one.tags)
             and (not ids or str(one.id) in ids)
             and branch in {None, one.branch}

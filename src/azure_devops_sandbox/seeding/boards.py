@@ -81,7 +81,7 @@ def _state_at(states: tuple[str, ...], place: int, columns: int) -> str:
 
 def distinct_columns(sizes: Sizes) -> int:
     """Count the column entities of Port's default mapping: (type, column name, project) without spaces."""
-    found = set()
+    found: set[tuple[int, str, str]] = set()
     for index, teams in enumerate(team_counts(sizes)):
         for ordinal in range(teams):
             for layout in layouts(process_of(index), ordinal, sizes.boards_per_team):
