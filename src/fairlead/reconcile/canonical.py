@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-import msgspec
 import orjson
 
 from fairlead.model.entities import Body, Fragment
 
-_BODY = msgspec.json.Decoder(Body)
 _FIELDS = ("title", "icon", "team")
 
 
@@ -44,7 +42,14 @@ def encode_body(body: Body) -> bytes:
 
 def decode_body(text: bytes) -> Body:
     """The content that `encode_body` wrote."""
-    return _BODY.decode(text)
+    members = orjson.loads(text)
+    return Body(
+        title=members.get("title"),
+        icon=members.get("icon"),
+        team=members.get("team"),
+        properties=members["properties"],
+        relations=members["relations"],
+    )
 
 
 def encode_fragment(fragment: Fragment) -> bytes:

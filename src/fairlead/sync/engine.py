@@ -41,6 +41,7 @@ class Engine:
         configuration: Configuration,
         configuration_id: int,
         blueprints: Sequence[Blueprint],
+        derived: Mapping[str, str],
         targets: Sequence[Target],
         policy: Policy,
         clock: Clock,
@@ -53,6 +54,7 @@ class Engine:
         self._configuration = configuration
         self._configuration_id = configuration_id
         self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
+        self._derived = derived
         self._targets = targets
         self._policy = policy
         self._clock = clock
@@ -194,7 +196,7 @@ class Engine:
 
     def _base(self, kind: str) -> str:
         """The kind that is read for a row's kind: itself, or the one that it is derived from."""
-        return self._mapper.base_of(kind)
+        return self._derived.get(kind, kind)
 
     def _wanted(
         self, connected: Connected, kinds: Collection[str], *, incremental: bool
