@@ -1,0 +1,37 @@
+-- name: targets
+SELECT id FROM target
+
+-- name: put_target
+INSERT OR IGNORE INTO target (id) VALUES (?)
+
+-- name: owe_everything
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT ?, id, blueprint, hash, x'', x'', 0, '' FROM entity WHERE hash <> x''
+ON CONFLICT (target, entity) DO UPDATE SET desired_hash = excluded.desired_hash
+
+-- name: owe
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT t.id, e.id, e.blueprint, e.hash, x'', x'', 0, '' FROM entity e CROSS JOIN target t WHERE e.id IN (?)
+ON CONFLICT (target, entity) DO UPDATE SET desired_hash = excluded.desired_hash, blueprint = excluded.blueprint, attempts = 0
+WHERE desired_hash IS NOT excluded.desired_hash
+
+-- name: drop_settled
+DELETE FROM delivery
+WHERE desired_hash = x'' AND delivered_hash = x'' AND error = '' AND target = ? AND entity IN (?)
+
+-- name: due
+SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error
+FROM delivery d JOIN entity e ON e.id = d.entity
+WHERE d.target = ? AND d.blueprint = ? AND d.entity > ? AND d.desired_hash IS NOT d.delivered_hash
+ORDER BY d.entity LIMIT ?
+
+-- name: due_of_stranger
+SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, x'', x'', 0, ''
+FROM entity e WHERE e.blueprint = ? AND e.id > ? AND e.hash <> x'' ORDER BY e.id LIMIT ?
+
+-- name: mark_delivered
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT ?, id, blueprint, hash, ?, ?, ?, ? FROM entity WHERE id = ?
+ON CONFLICT (target, entity) DO UPDATE
+SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = excluded.attempts,
+    error = excluded.error

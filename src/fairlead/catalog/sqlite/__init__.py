@@ -1,0 +1,1 @@
+"""The SQLite engine: one writer thread, a few reading connections, plain SQL."""

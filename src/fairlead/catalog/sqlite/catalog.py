@@ -1,0 +1,366 @@
+"""The catalog in one SQLite file, for asyncio: one thread writes, a few read."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from fairlead.catalog.explanation import Explanation, Status
+from fairlead.catalog.exported import (
+    ExportedChange,
+    ExportedContribution,
+    ExportedEntity,
+    ExportedReading,
+    ExportedRecord,
+    ExportedRelation,
+)
+from fairlead.catalog.sql import load_statements
+from fairlead.catalog.sqlite import deliveries, entities, explain, readings, runs, streams
+from fairlead.catalog.sqlite import records as record_sql
+from fairlead.catalog.sqlite.connect import connect, open_foreign, open_reader, open_writer
+from fairlead.catalog.sqlite.faults import is_fault, unusable
+from fairlead.catalog.sqlite.lane import Lane
+from fairlead.catalog.sqlite.lease import Lease
+from fairlead.catalog.sqlite.numbers import Numbers
+from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.model.entities import EntityKey
+from fairlead.model.errors import CatalogUnusable
+from fairlead.model.readings import Item
+from fairlead.model.records import RecordState
+from fairlead.model.stored import (
+    ChangeWrite,
+    Delivery,
+    RecordBody,
+    StoredChain,
+    StoredConnection,
+    StoredContribution,
+    StoredEntity,
+    StoredReading,
+    StoredRecord,
+    StoredRun,
+)
+
+T = TypeVar("T")
+
+_READERS = 3
+
+
+class SqliteCatalog:
+    """Satisfies `sync.store.Store`. Opening blocks for a few milliseconds; `close` it, or use `async with`.
+
+    `clock` gives epoch seconds. CatalogUnusable when the file cannot be opened, is another program's or of a newer
+    schema, or (unless `read_only`) another process writes it; then nothing was changed.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float], *, read_only: bool = False) -> None:
+        self._path = path
+        self._statements = load_statements("sqlite")
+        self._lane: Lane | None = None
+        self._lease: Lease | None = None
+        self._numbers: Numbers | None = None
+        self._immutable = False
+        self._gate = threading.Lock()
+        self._idle: list[Session] = []
+        self._streaming: set[Session] = set()
+        if read_only:
+            connection, self._immutable = open_foreign(path)
+            self._idle.append(Session(connection, self._statements))
+        else:
+            self._open_to_write(clock)
+        self._pool = ThreadPoolExecutor(_READERS, "catalog-reader")
+
+    def _open_to_write(self, clock: Callable[[], float]) -> None:
+        self._lease = Lease(self._path)
+        try:
+            session = Session(open_writer(self._path), self._statements)
+            try:
+                row = session.row("reserved_numbers")
+                writer = SqliteWriter(session, clock)
+            except sqlite3.Error as error:
+                session.close()
+                raise unusable(str(self._path), error) from error
+        except CatalogUnusable:
+            self._lease.close()
+            raise
+        self._lane = Lane(self._path, session, writer)
+        self._numbers = Numbers(self._lane, 0 if row is None else int(row[0]))
+
+    async def close(self) -> None:
+        """Finishes the jobs that wait, closes every connection and gives the lease back. Harmless twice."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._pool.shutdown()
+        if self._lane is not None:
+            self._lane.close()
+        with self._gate:
+            for session in [*self._idle, *self._streaming]:
+                session.close()
+            self._idle.clear()
+            self._streaming.clear()
+        if self._lease is not None:
+            self._lease.close()
+
+    async def __aenter__(self) -> SqliteCatalog:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- how work gets to threads --------------------------------------------------------------------------------
+    async def write(self, job: Callable[[SqliteWriter], T]) -> T:
+        """Runs `job` in the writer thread; returns after its transaction is durable.
+
+        What the job raises reaches the caller, and then it has changed nothing. CatalogUnusable when the disk or the
+        file fails, or the catalog is read-only.
+        """
+        return await asyncio.wrap_future(self._writing().submit(job))
+
+    def _writing(self) -> Lane:
+        if self._lane is None:
+            raise CatalogUnusable(f"catalog {self._path}: it was opened for reading only")
+        return self._lane
+
+    def numbers(self) -> Callable[[], int]:
+        """The sequence: each call gives a number above all that any process has ever taken."""
+        self._writing()
+        assert self._numbers is not None  # noqa: S101 - made together with the lane
+        return self._numbers
+
+    async def _read(self, query: Callable[[Session], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, self._in_reader, query)
+        except sqlite3.Error as error:
+            if is_fault(error):
+                raise unusable(str(self._path), error) from error
+            raise
+
+    def _in_reader(self, query: Callable[[Session], T]) -> T:
+        with self._gate:
+            session = self._idle.pop() if self._idle else None
+        if session is None:
+            session = self._session()
+        try:
+            return query(session)
+        finally:
+            with self._gate:
+                self._idle.append(session)
+
+    def _session(self) -> Session:
+        if self._immutable:
+            return Session(connect(self._path, "immutable"), self._statements)
+        return Session(open_reader(self._path, read_only=self._lane is None), self._statements)
+
+    async def _stream(self, produce: Callable[[Session], Iterator[T]]) -> AsyncIterator[T]:
+        """Blocks of a long answer, all of one state of the catalog, over a connection of its own."""
+        loop = asyncio.get_running_loop()
+        session = await loop.run_in_executor(self._pool, self._begin)
+        try:
+            blocks = produce(session)
+            while (block := await loop.run_in_executor(self._pool, next, blocks, None)) is not None:
+                yield block
+        finally:
+            with self._gate:
+                known = session in self._streaming
+                self._streaming.discard(session)
+            if known:
+                session.close()
+
+    def _begin(self) -> Session:
+        session = self._session()
+        session.connection.execute("BEGIN")
+        with self._gate:
+            self._streaming.add(session)
+        return session
+
+    # -- runs and readings ---------------------------------------------------------------------------------------
+    async def unfinished_run(self) -> StoredRun | None:
+        """The newest run that is still marked as running."""
+        return await self._read(runs.unfinished_run)
+
+    async def run(self, run: int) -> StoredRun | None:
+        """One run."""
+        return await self._read(partial(runs.run, run_=run))
+
+    async def runs(self, limit: int) -> list[StoredRun]:
+        """The newest runs, newest first."""
+        return await self._read(partial(runs.runs, limit=limit))
+
+    async def readings(self, run: int) -> list[StoredReading]:
+        """The readings of a run."""
+        return await self._read(partial(readings.readings, run=run))
+
+    async def chains(self, reading: int) -> dict[str, StoredChain]:
+        """The walks of a reading by name; those that were proved go when the run ends."""
+        return await self._read(partial(readings.chains, reading=reading))
+
+    async def items(self, reading: int, chain: str) -> list[Item]:
+        """The items of the walk's done pages whose record has not been seen by the reading yet."""
+        return await self._read(partial(readings.items, reading=reading, chain=chain))
+
+    async def unseen(self, reading: StoredReading, scopes: Sequence[str] | None) -> list[StoredRecord]:
+        """Alive or unseen records numbered before the reading's start that it has not seen."""
+        return await self._read(partial(readings.unseen, reading=reading, scopes=scopes))
+
+    async def cursor(self, connection: int, kind: str, spec: str) -> str | None:
+        """Where the next delta starts."""
+        return await self._read(lambda s: _text(s.row("cursor", (connection, s.name(kind), spec))))
+
+    async def configuration(self, id_: int) -> tuple[str, str, str] | None:
+        """(mapping, blueprints, preset) as saved."""
+        return await self._read(partial(runs.configuration, id_=id_))
+
+    async def connections(self) -> list[StoredConnection]:
+        """Every connection."""
+        return await self._read(runs.connections)
+
+    # -- records -------------------------------------------------------------------------------------------------
+    async def lookup(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]:
+        """The stored records among `keys`, tombstones included."""
+        return await self._read(partial(record_sql.find_records, connection=connection, kind=kind, keys=keys))
+
+    async def alive(self, connection: int, kind: str) -> list[RecordBody]:
+        """Every record of a kind that is alive, outside or unseen."""
+        return await self._read(partial(record_sql.alive, connection=connection, kind=kind))
+
+    async def not_mapped(self, connection: int, kind: str, hash_of: Sequence[int]) -> list[RecordBody]:
+        """Records, not gone, without a mapping hash, and those among the ids `hash_of`."""
+        return await self._read(partial(_to_map, connection=connection, kind=kind, ids=hash_of))
+
+    async def bodies(self, records: Sequence[int]) -> list[RecordBody]:
+        """The given records with their bodies, in the order asked for."""
+        return await self._read(partial(record_sql.bodies, records=records))
+
+    async def states(self, connection: int, kind: str, states: Sequence[RecordState]) -> list[StoredRecord]:
+        """Records of a kind in one of the given states."""
+        return await self._read(
+            partial(record_sql.in_states, connection=connection, kind=kind, states=states)
+        )
+
+    async def children(self, connection: int, kind: str, parents: Sequence[str]) -> list[StoredRecord]:
+        """Records of a kind that are not gone and whose parent is one of `parents`."""
+        return await self._read(
+            partial(record_sql.children, connection=connection, kind=kind, parents=parents)
+        )
+
+    async def referring(self, connection: int, kind: str, keys: Sequence[str]) -> list[int]:
+        """Ids of records (not gone) that refer to one of the given records."""
+        return await self._read(partial(record_sql.referring, connection=connection, kind=kind, keys=keys))
+
+    # -- entities ------------------------------------------------------------------------------------------------
+    async def pending(self, after: int, limit: int) -> list[StoredEntity]:
+        """Entities whose desired and actual state differ, by id."""
+        return await self._read(partial(entities.pending, after=after, limit=limit))
+
+    async def unresolved(self) -> list[StoredContribution]:
+        """Contributions that carry queries."""
+        return await self._read(entities.unresolved)
+
+    async def rows_in_use(self) -> set[str]:
+        """Hashes of mapping rows that have contributions."""
+        return await self._read(entities.rows_in_use)
+
+    async def contributions_of_rows(
+        self, rows: Sequence[str], after: int, limit: int
+    ) -> list[StoredContribution]:
+        """Contributions of mapping rows, by id."""
+        return await self._read(partial(entities.contributions_of_rows, rows=rows, after=after, limit=limit))
+
+    async def entities_of_blueprint(self, blueprint: str) -> list[StoredEntity]:
+        """Entities of a blueprint that exist or should."""
+        return await self._read(partial(entities.entities_of_blueprint, blueprint=blueprint))
+
+    async def changes(self, run: int) -> AsyncIterator[ChangeWrite]:
+        """A run's changes, by entity id."""
+        after = 0
+        while True:
+            block, after = await self._read(partial(entities.changes, run=run, after=after))
+            for change in block:
+                yield change
+            if not after:
+                return
+
+    async def explain(self, key: EntityKey, *, changes: int = 20) -> Explanation:
+        """Why the entity is as it is, or why it is absent."""
+        return await self._read(partial(explain.explain, key=key, changes=changes))
+
+    async def status(self) -> Status:
+        """Counts of what exists and what waits."""
+        return await self._read(explain.status)
+
+    async def stubs(self, blueprints: Collection[str]) -> AsyncIterator[EntityKey]:
+        """Targets of edges, of the given blueprints, that no entity answers to, by the bytes of their keys."""
+        async for block in self._stream(partial(streams.stubs, blueprints=frozenset(blueprints))):
+            for key in block:
+                yield key
+
+    async def counts(self, blueprints: Sequence[str]) -> tuple[int, int]:
+        """(entities that exist, stubs of the given blueprints)."""
+        return await self._read(
+            lambda session: (
+                sum(explain.count_entities(session).values()),
+                streams.count_stubs(session, frozenset(blueprints)),
+            )
+        )
+
+    # -- delivery ------------------------------------------------------------------------------------------------
+    async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
+        """Entities of a blueprint whose actual hash differs from what was delivered to `target`, by entity id.
+
+        The first question of a target registers it, so that later ones cost what is due and not what exists.
+        """
+        if self._lane is not None and not await self._read(partial(deliveries.is_registered, target=target)):
+            await self.write(lambda writer: writer.register_target(target))
+        return await self._read(
+            partial(deliveries.due, target=target, blueprint=blueprint, after=after, limit=limit)
+        )
+
+    # -- export --------------------------------------------------------------------------------------------------
+    def stream_entities(
+        self, blueprint: str | None, stubs: Collection[str]
+    ) -> AsyncIterator[list[ExportedEntity]]:
+        """Entities in the order of the bytes of their keys."""
+        return self._stream(partial(streams.entities, blueprint=blueprint, stubs=frozenset(stubs)))
+
+    def stream_relations(self, blueprint: str | None) -> AsyncIterator[list[ExportedRelation]]:
+        """Edges of entities."""
+        return self._stream(partial(streams.relations, blueprint=blueprint))
+
+    def stream_records(self) -> AsyncIterator[list[ExportedRecord]]:
+        """Records with their bodies."""
+        return self._stream(streams.records)
+
+    def stream_contributions(self, blueprint: str | None) -> AsyncIterator[list[ExportedContribution]]:
+        """Contributions."""
+        return self._stream(partial(streams.contributions, blueprint=blueprint))
+
+    def stream_changes(self) -> AsyncIterator[list[ExportedChange]]:
+        """Changes of every run."""
+        return self._stream(streams.changes)
+
+    def stream_readings(self) -> AsyncIterator[list[ExportedReading]]:
+        """Readings of every run."""
+        return self._stream(streams.readings)
+
+
+def _text(row: tuple[object, ...] | None) -> str | None:
+    return None if row is None else str(row[0])
+
+
+def _to_map(session: Session, connection: int, kind: str, ids: Sequence[int]) -> list[RecordBody]:
+    found = {body.record.id: body for body in record_sql.not_mapped(session, connection, kind)}
+    for body in record_sql.bodies(session, ids):
+        if body.record.state is not RecordState.GONE:
+            found.setdefault(body.record.id, body)
+    return list(found.values())

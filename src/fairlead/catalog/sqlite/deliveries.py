@@ -1,0 +1,73 @@
+"""What targets are due, in SQL: a row per target and entity, kept from a target's first question on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairlead.catalog.sqlite.session import Session
+from fairlead.model.stored import Delivery
+
+
+def register(session: Session, target: str) -> None:
+    """From now on every entity written is due to `target`, and all that exist are due now. Repeating it is harmless."""
+    number = session.intern(target)
+    known = {int(row[0]) for row in session.rows("targets")}
+    if number not in known:
+        session.run("put_target", (number,))
+        session.run("owe_everything", (number,))
+
+
+def is_registered(session: Session, target: str) -> bool:
+    """Whether deliveries are kept for the target."""
+    return session.name(target) in {int(row[0]) for row in session.rows("targets")}
+
+
+def owe(session: Session, entities: Sequence[int]) -> None:
+    """These entities were written: every target is owed what they are now."""
+    targets = [int(row[0]) for row in session.rows("targets")]
+    if not targets:
+        return
+    session.change_among("owe", (), entities)
+    for target in targets:
+        session.change_among("drop_settled", (target,), entities)
+
+
+def due(session: Session, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
+    """Entities of a blueprint with an id above `after` whose actual hash differs from what the target has, by id."""
+    if is_registered(session, target):
+        rows = session.rows("due", (session.name(target), session.name(blueprint), after, limit))
+    else:
+        rows = session.rows("due_of_stranger", (session.name(blueprint), after, limit))
+    return [
+        Delivery(
+            target,
+            id_,
+            session.text(blueprint),
+            identifier,
+            body.encode(),
+            desired,
+            delivered,
+            keys,
+            attempts,
+            error,
+        )
+        for id_, blueprint, identifier, body, desired, delivered, keys, attempts, error in rows
+    ]
+
+
+def mark_delivered(session: Session, rows: Sequence[Delivery]) -> None:
+    """Stores what the targets have now. A row that neither exists nor is delivered goes, unless it has an error."""
+    for target in {row.target for row in rows}:
+        register(session, target)
+    session.each(
+        "mark_delivered",
+        [
+            (session.intern(row.target), row.delivered_hash, row.keys, row.attempts, row.error, row.entity)
+            for row in rows
+        ],
+    )
+    for target in {row.target for row in rows}:
+        gone = [
+            row.entity for row in rows if row.target == target and not row.delivered_hash and not row.error
+        ]
+        session.change_among("drop_settled", (session.intern(target),), gone)

@@ -1,0 +1,165 @@
+"""The writer thread: jobs one after another, several in one durable transaction.
+
+Every job runs under a savepoint, so that one that raises takes back its own writes only. The transaction is committed
+when no job waits or 50 ms have passed, and only then do its callers go on: what they were told is on the disk. A job
+whose caller gave up before it began never runs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from fairlead.catalog.sqlite.faults import is_fault, unusable
+from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.model.errors import CatalogUnusable
+
+T = TypeVar("T")
+
+_LONGEST = 0.05
+"""Seconds after which a transaction takes no further job."""
+
+_LOG_BYTES = 64 * 1024 * 1024
+"""Length of the log beyond which it is copied back into the file."""
+
+
+class _Job(NamedTuple):
+    work: Callable[[SqliteWriter], Any]
+    future: Future[Any]
+
+
+class _Done(NamedTuple):
+    future: Future[Any]
+    result: object
+    error: BaseException | None
+
+
+class Lane:
+    """Owns the write connection. `submit` is safe from any thread."""
+
+    def __init__(self, path: Path, session: Session, writer: SqliteWriter) -> None:
+        self._path = path
+        self._log = path.with_name(path.name + "-wal")
+        self._session = session
+        self._connection = session.connection
+        self._writer = writer
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs in the writer thread."""
+        return threading.current_thread() is self._thread
+
+    def submit(self, work: Callable[[SqliteWriter], T]) -> Future[T]:
+        """Queues a job; the future is done once its transaction is durable. CatalogUnusable after `close`."""
+        future: Future[T] = Future()
+        with self._gate:
+            if self._closed:
+                raise CatalogUnusable(f"catalog {self._path}: it is closed")
+            self._queue.put(_Job(work, future))
+        return future
+
+    def close(self) -> None:
+        """Runs what waits, copies the log back and closes the connection. Blocks until that is done."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    # -- in the thread -------------------------------------------------------------------------------------------
+    def _work(self) -> None:
+        open_ = True
+        while open_:
+            job = self._queue.get()
+            if job is None:
+                break
+            done, open_ = self._transaction(job)
+            for future, result, error in done:
+                if error is None:
+                    future.set_result(result)
+                else:
+                    future.set_exception(error)
+            del job, done
+            self._tidy("PASSIVE", _LOG_BYTES)
+        self._tidy("TRUNCATE", 0)
+        self._session.close()
+
+    def _transaction(self, job: _Job | None) -> tuple[list[_Done], bool]:
+        """Runs jobs from `job` on in one transaction; the outcomes, and whether more may come."""
+        done: list[_Done] = []
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if job is not None and job.future.set_running_or_notify_cancel():
+                done.append(_Done(job.future, None, unusable(str(self._path), error)))
+            return done, True
+        deadline = time.monotonic() + _LONGEST
+        open_ = True
+        while job is not None:
+            if job.future.set_running_or_notify_cancel():
+                done.append(self._run(job))
+                if not self._connection.in_transaction:
+                    # A full disk may make SQLite take back the whole transaction, not only the job.
+                    return self._failed(done, done[-1].error), True
+            if time.monotonic() > deadline:
+                break
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                break
+            open_ = job is not None
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            return self._failed(done, unusable(str(self._path), error)), open_
+        return done, open_
+
+    def _run(self, job: _Job) -> _Done:
+        self._connection.execute("SAVEPOINT job")
+        try:
+            result = job.work(self._writer)
+        except BaseException as error:  # noqa: BLE001 - any failure is the caller's to see, this thread goes on
+            self._undo_job()
+            if isinstance(error, sqlite3.Error) and is_fault(error):
+                error = unusable(str(self._path), error)
+            return _Done(job.future, None, error)
+        self._connection.execute("RELEASE job")
+        return _Done(job.future, result, None)
+
+    def _undo_job(self) -> None:
+        self._session.forget()
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK TO job")
+            self._connection.execute("RELEASE job")
+
+    def _failed(self, done: list[_Done], error: BaseException | None) -> list[_Done]:
+        """The outcomes when nothing was stored: jobs that had succeeded fail too."""
+        self._session.forget()
+        return [one if one.error is not None else _Done(one.future, None, error) for one in done]
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _tidy(self, mode: str, longest: int) -> None:
+        """Copies the log back into the file when it is longer than `longest` bytes; a reader in the way, or a full
+        disk, leaves it for the next time: the log is as durable as the file."""
+        try:
+            if self._log.stat().st_size > longest:
+                self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        except (OSError, sqlite3.Error):
+            return
