@@ -26,6 +26,9 @@ Verdict = Literal["readable", "scope missing", "permission missing", "not instal
 PROJECTS = 20
 """Projects that are asked one by one; more would cost more than a doctor's visit is worth."""
 
+_NO_WORK_ITEM = b'{"query":"SELECT [System.Id] FROM WorkItems WHERE [System.Id] = 0"}'
+"""The one probe that is a POST asks a query which finds nothing."""
+
 _FIRST_PROJECTS = Route("_apis/projects", "7.1")
 
 
@@ -87,7 +90,8 @@ async def _probe(
     source: AzureSource, route: Route, specs: list[KindSpec], project: _Project | None
 ) -> Access:
     fill = {"project": project.id} if project else {}
-    verdict, detail = await _verdict(source, Call(route, fill, attempts=2))
+    body = _NO_WORK_ITEM if route.method == "POST" else b""
+    verdict, detail = await _verdict(source, Call(route, fill, body=body, attempts=2))
     kinds = tuple(spec.kind for spec in specs)
     return Access(specs[0].scope, kinds, project.name if project else "", verdict, detail)
 

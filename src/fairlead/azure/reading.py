@@ -10,7 +10,7 @@ from fairlead.azure.http.calls import Call
 from fairlead.azure.http.envelope import merged, split
 from fairlead.azure.http.hosts import Hosts
 from fairlead.azure.http.paging import next_skip, next_token, page_query
-from fairlead.azure.http.problems import RefusedRequest
+from fairlead.azure.http.problems import AbsentThing, RefusedRequest
 from fairlead.azure.included_files import with_files
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
 from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
@@ -191,14 +191,13 @@ async def _read(
     number: Number,
 ) -> list[Outcome]:
     try:
-        answer = await hosts.send(Call(kind.spec.read, fill), number)
-        body = kind.as_listed(fetch, answer.body)
+        body, taken = await _object(hosts, kind, fetch, fill, group[0], number)
         # Where a listing's item and its detail differ, a point read cannot say what the listing's hash would be.
-        hash_ = b"" if kind.wants_detail(fetch) else source_hash(body)
+        hash_ = b"" if kind.detail in {"replace", "merge"} and kind.wants_detail(fetch) else source_hash(body)
         outcomes = []
         for key, parent in group:
             scope = fill.get(kind.spec.listings[0].per) or parent or EVERY
-            outcome = _of_key(kind, key, scope, body, parents, answer.number, hash_)
+            outcome = _of_key(kind, key, scope, body, parents, taken, hash_)
             if isinstance(outcome, Record) and kind.detail == "files" and kind.wants_detail(fetch):
                 outcome = await with_files(hosts, fetch, outcome, number)
             outcomes.append(outcome)
@@ -206,3 +205,22 @@ async def _read(
     except UNREAD as error:
         reason = missing(error)
         return [(key, reason) for key, _ in group]
+
+
+async def _object(
+    hosts: Hosts, kind: Kind, fetch: FetchSpec, fill: Fill, pair: tuple[str, str], number: Number
+) -> tuple[bytes, int]:
+    """One object by its id, with the request's number; if need be out of its parent's listing."""
+    try:
+        answer = await hosts.send(Call(kind.spec.read, fill), number)
+        return kind.as_listed(fetch, answer.body), answer.number
+    except AbsentThing:
+        key, parent = pair
+        route = kind.spec.listings[-1].route
+        if not kind.relist or not parent:
+            raise
+        answer = await hosts.send(Call(route, {"project": parent}), number)
+        for raw in split(answer.body, route.path).items:
+            if any(draft.key == key for draft in kind.drafts(raw, parent, {})):
+                return raw, answer.number
+        raise

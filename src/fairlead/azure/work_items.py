@@ -34,6 +34,7 @@ SKEW = 300.0
 """Seconds that a first change feed looks back, because this clock and the service's may differ."""
 
 FEED = Route("_apis/wit/reporting/workitemrevisions", "7.1")
+_RECYCLE_BIN = Route("_apis/wit/recyclebin", "7.1")
 _RECYCLE_BIN_OF_PROJECT = Route("{project}/_apis/wit/recyclebin", "7.1")
 _FEED_FIELDS = "System.Id,System.Rev,System.IsDeleted"
 
@@ -163,7 +164,7 @@ async def removed(hosts: Hosts, keys: Sequence[tuple[str, str]], number: Number)
     deleted: set[str] = set()
     for part in _slices(every, BATCH):
         try:
-            deleted |= await _binned(hosts, Route("_apis/wit/recyclebin", "7.1"), "", part, number)
+            deleted |= await _binned(hosts, _RECYCLE_BIN, "", part, number)
         except (NotThere, RefusedRequest):
             by_project: dict[str, list[str]] = defaultdict(list)
             for key in part:
@@ -183,17 +184,24 @@ async def _binned_in_project(hosts: Hosts, project: str, ids: Sequence[str], num
 
 
 async def _binned(hosts: Hosts, route: Route, project: str, ids: Sequence[str], number: Number) -> set[str]:
-    call = Call(route, {"project": project}, (("ids", ",".join(ids)),))
-    answer = await hosts.send(call, number)
-    entries = [
-        decode(raw, _Binned, call.label)
-        for raw in split(answer.body, call.label, counted=False).items
-        if raw != b"null"
-    ]
-    # An id that is not in the bin comes back with a code of its own instead of a date.
+    """Those of `ids` in the bin. One id that is not in it may refuse the whole question (TF401232); then the
+    bin's own list is read, which holds ids only and is refused above 20,000."""
+    fill = {"project": project}
+    try:
+        by_id = Call(route, fill, (("ids", ",".join(ids)),))
+        entries = await _bin_entries(hosts, by_id, number)
+    except (NotThere, RefusedRequest):
+        return {str(entry.id) for entry in await _bin_entries(hosts, Call(route, fill), number)} & set(ids)
+    # An id that is not in the bin may also come back with a code of its own instead of a date.
     return {str(entry.id) for entry in entries if entry.deleted_date and entry.code in {None, 0, 200}} & set(
         ids
     )
+
+
+async def _bin_entries(hosts: Hosts, call: Call, number: Number) -> list[_Binned]:
+    answer = await hosts.send(call, number)
+    rows = split(answer.body, call.label, counted=False).items
+    return [decode(raw, _Binned, call.label) for raw in rows if raw != b"null"]
 
 
 async def inside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:

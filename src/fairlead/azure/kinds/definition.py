@@ -56,7 +56,8 @@ class Kind(msgspec.Struct, frozen=True):
     `detail` says how a detail read completes an item: it *replace*s it, is *merge*d over it, brings its *files*, or
     reads a *batch* of ids; `wants_detail` whether a fetch-spec needs it. `query` are the listing's filters, `fits`
     checks that they took effect (unknown parameters are ignored silently). `as_listed` makes a point read's body
-    equal to the listing's. `attempts`: how often a listing's request is sent, 0 = as usual.
+    equal to the listing's. `relist`: a point read answers 404 for objects that a listing still shows, so after one the
+    parent's listing is looked through. `attempts`: how often a listing's request is sent, 0 = as usual.
     """
 
     spec: KindSpec
@@ -67,4 +68,5 @@ class Kind(msgspec.Struct, frozen=True):
     query: Callable[[FetchSpec], Query] = _no_query
     fits: Callable[[FetchSpec, bytes], bool] = _everything
     as_listed: Callable[[FetchSpec, bytes], bytes] = _plain
+    relist: bool = False
     attempts: int = 0

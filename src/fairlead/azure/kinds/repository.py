@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fairlead.azure.http.envelope import without
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
 from fairlead.azure.kinds.parents import repository_head
 from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.source import Parents
+
+_ONLY_IN_DETAIL = frozenset({"_links", "parentRepository"})
 
 
 def _drafts(raw: bytes, _scope: str, _parents: Parents) -> tuple[Draft, ...]:
@@ -16,6 +19,10 @@ def _drafts(raw: bytes, _scope: str, _parents: Parents) -> tuple[Draft, ...]:
 
 def _locate(key: str, _parent: str, _parents: Parents) -> Fill:
     return {"id": key}
+
+
+def _as_listed(_fetch: FetchSpec, body: bytes) -> bytes:
+    return without(body, _ONLY_IN_DETAIL, "a repository")
 
 
 def included_paths(fetch: FetchSpec) -> tuple[str, ...]:
@@ -56,4 +63,7 @@ KIND = Kind(
     _locate,
     detail="files",
     wants_detail=_wants_files,
+    as_listed=_as_listed,
+    # A disabled repository is listed, but answers TF401019 to everything else.
+    relist=True,
 )

@@ -72,7 +72,7 @@ KIND = Kind(
         version_field="rev",
         changes="feed",
         scope="vso.work",
-        probe=Route("_apis/wit/workitemrelationtypes", "7.1"),
+        probe=Route("_apis/wit/wiql?$top=1", "7.1", "POST"),
         hooks=(
             "workitem.commented",
             "workitem.created",
