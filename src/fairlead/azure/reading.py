@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from fairlead.azure.concurrency import concurrently
+from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call
-from fairlead.azure.http.envelope import merged, split
+from fairlead.azure.http.envelope import Envelope, merged, split
 from fairlead.azure.http.hosts import Hosts
-from fairlead.azure.http.paging import next_skip, next_token, page_query
+from fairlead.azure.http.paging import TOKEN_HEADER, next_skip, next_token, page_query
 from fairlead.azure.http.problems import AbsentThing, RefusedRequest
 from fairlead.azure.included_files import with_files
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
@@ -21,6 +22,9 @@ from fairlead.model.source import Number, Parents, source_hash
 
 Outcome = Record | tuple[str, Missing]
 """A record, or a key and why there is none."""
+
+EMPTY_REPEATS = 3
+"""How often an empty page with its own token is asked for."""
 
 UNREAD = (IncompleteReading, NotPermitted, NotThere, Retry)
 """Errors that concern the object asked for, not the whole source."""
@@ -91,19 +95,13 @@ async def list_page(
         page_query(listing, cursor) + kind.query(fetch),
         attempts=kind.attempts,
     )
-    try:
-        answer = await hosts.send(call, number)
-    except RefusedRequest as error:
-        if error.unknown_form:
-            raise NotThere(f"this server does not know the form: {error}") from error
-        raise
-    envelope = split(answer.body, call.label)
+    answer, envelope = await _listed(hosts, call, cursor, number)
     following: str | None = None
     if listing.paging == "token":
         following = next_token(answer.headers, envelope.token, cursor)
     elif listing.paging == "skip":
         following = next_skip(listing, cursor, len(envelope.items))
-    elif "x-ms-continuationtoken" in answer.headers:
+    elif TOKEN_HEADER in answer.headers:
         raise IncompleteReading(f"{call.label}: the one answer says that there is more")
     drafts = [
         (draft, raw)
@@ -118,6 +116,21 @@ async def list_page(
     return Page(
         tuple(record(kind, draft, answer.number, hashes[id(raw)]) for draft, raw in drafts), next=following
     )
+
+
+async def _listed(hosts: Hosts, call: Call, cursor: str | None, number: Number) -> tuple[Answer, Envelope]:
+    """One page. An empty one that gives the token of itself is asked for again, before that counts as no end."""
+    for _ in range(EMPTY_REPEATS):
+        try:
+            answer = await hosts.send(call, number)
+        except RefusedRequest as error:
+            if error.unknown_form:
+                raise NotThere(f"this server does not know the form: {error}") from error
+            raise
+        envelope = split(answer.body, call.label)
+        if envelope.items or cursor is None or answer.headers.get(TOKEN_HEADER) != cursor:
+            break
+    return answer, envelope
 
 
 async def complete_items(

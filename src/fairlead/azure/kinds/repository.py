@@ -57,6 +57,7 @@ KIND = Kind(
             "git.repo.renamed",
             "git.repo.statuschanged",
         ),
+        moves=True,
         cost="organization",
     ),
     _drafts,
