@@ -98,15 +98,31 @@ def doctor(
     output.value({"connections": found})
     for health in found:
         output.lines(_health_lines(health))
+    if not all(health.credential for health in found):
+        return exits.CREDENTIAL
+    if any(health.error for health in found):
+        return exits.ERROR
     return exits.INCOMPLETE if any(health.off for health in found) else 0
 
 
 def _health_lines(health: Health) -> Iterator[str]:
     yield f"{health.name}: {health.url}"
-    yield f"  token of {health.user}, organization {health.organization} ({health.instance})"
+    if health.error:
+        yield from (f"  {line}" for line in (health.error, health.advice) if line)
+        yield ""
+        return
+    yield f"  token of {health.user}, from {health.token_from}"
+    yield f"  organization {health.organization} ({health.instance})"
     for service in health.services:
-        sign = "reads" if service.readable else "does not read"
-        yield f"  {sign} {service.name}{f': {service.reason}' if service.reason else ''}"
+        kinds = ", ".join(service.kinds)
+        if service.readable and not service.refused:
+            yield f"  reads {service.name}: {kinds}"
+        elif service.readable:
+            yield f"  reads {service.name}: {kinds}; not in {', '.join(service.refused)}: {service.reason}"
+        else:
+            yield f"  does not read {service.name}: {kinds}: {service.reason}"
+    if health.more:
+        yield f"  asked in {health.asked} projects; there are more"
     if health.off:
         yield f"  off, though the mapping asks for it: {', '.join(health.off)}"
     yield ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from typing import Annotated
 
 import typer
@@ -27,13 +28,18 @@ def demo(
     output = output_of(context)
     if not once:
         output.note("the page is not part of this version yet: syncing once, as with --once")
+    directory = Path.cwd() / ".demo"
+    directory.mkdir(exist_ok=True)
     with shown(output) as progress:
-        report = asyncio.run(use_case(Path.cwd() / ".demo", progress))
-    output.value(
-        report.view.document() | {"catalog": report.catalog_url, "organization": report.organization}
-    )
+        report = asyncio.run(use_case(directory, progress))
+    output.value(report.view.document() | {"catalog": report.catalog_url})
     output.lines(run_lines(report.view, list_changes=False))
     output.line()
     output.line("look around:")
-    output.lines(f"  {command}" for command in report.commands)
+    output.line(f"  export FAIRLEAD_CATALOG_URL={report.catalog_url}")
+    output.line("  ./fairlead runs")
+    output.line("  ./fairlead export --format csv")
+    if report.example:
+        blueprint, identifier = report.example
+        output.line(f"  ./fairlead explain {shlex.quote(blueprint)} {shlex.quote(identifier)}")
     return report.view.report.exit_code

@@ -1,0 +1,131 @@
+"""What a connection's identity can read, and what is therefore off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from fairlead.app.connections import Hide, Opened, candidates, opened
+from fairlead.app.configuring import chosen
+from fairlead.app.settings.values import Settings
+from fairlead.app.wiring import Access, examine, stored_connections
+from fairlead.model.errors import BadCredential, NotThere, Retry
+
+
+class Service(msgspec.Struct, frozen=True):
+    """One service, as far as the kinds need it. `scope` is what a token must have for it.
+
+    `refused` are the projects where it cannot be read, if it can elsewhere; `reason` is what the service said.
+    """
+
+    name: str
+    scope: str
+    kinds: tuple[str, ...]
+    readable: bool
+    reason: str = ""
+    refused: tuple[str, ...] = ()
+
+
+class Health(msgspec.Struct, frozen=True):
+    """One connection. `off` are the kinds that the mapping asks for and that cannot be read; `error` says why nothing
+    could be asked at all, and `credential` is False where the credential is the reason.
+
+    `asked` projects were tried one by one; `more` says that there are more than those.
+    """
+
+    name: str
+    url: str
+    organization: str = ""
+    instance: str = ""
+    user: str = ""
+    token_from: str = ""
+    services: tuple[Service, ...] = ()
+    off: tuple[str, ...] = ()
+    asked: int = 0
+    more: bool = False
+    error: str = ""
+    advice: str = ""
+    credential: bool = True
+
+
+NAMES = {
+    "vso.project": "Project and Team",
+    "vso.code": "Code",
+    "vso.work": "Work Items",
+    "vso.release": "Release",
+    "vso.build": "Build",
+    "vso.graph": "Graph",
+}
+"""Scopes as the page that makes a token calls them."""
+
+REASONS = {
+    "scope missing": "the token lacks the scope {name} (Read)",
+    "permission missing": "this identity has no permission",
+    "not installed": "the service is not there",
+    "not reached": "the service could not be reached",
+}
+
+
+async def doctor(settings: Settings, only: str, hide: Hide) -> list[Health]:
+    """Every connection, or the one of that name or number, against the mapping in use.
+
+    BadUsage where there is no connection, BadMapping for a mapping that cannot be used. A connection that cannot be
+    asked is told as such, and the others are asked.
+    """
+    found = candidates(settings, await stored_connections(settings), hide, only)
+    wanted = (await chosen(settings)).kinds()
+    health: list[Health] = []
+    for candidate in found:
+        try:
+            async with opened([candidate]) as (source,):
+                health.append(await look(source, wanted))
+        except (BadCredential, NotThere, Retry) as error:
+            health.append(
+                Health(
+                    candidate.settings.name,
+                    candidate.settings.url,
+                    error=error.message,
+                    advice=error.advice,
+                    credential=not isinstance(error, BadCredential),
+                )
+            )
+    return health
+
+
+async def look(opened_: Opened, wanted: Collection[str]) -> Health:
+    """Asks one organization. BadCredential, NotThere for an unknown organization, Retry for one out of reach."""
+    settings = opened_.candidate.settings
+    found = await examine(opened_.source)
+    services = services_of(found.access)
+    readable = {kind for service in services if service.readable for kind in service.kinds}
+    probed = {kind for service in services for kind in service.kinds}
+    return Health(
+        settings.name,
+        settings.url,
+        found.identity.organization,
+        found.identity.instance,
+        found.identity.user,
+        settings.token_from,
+        services,
+        tuple(sorted(set(wanted) & probed - readable)),
+        found.asked,
+        found.more,
+    )
+
+
+def services_of(access: Sequence[Access]) -> tuple[Service, ...]:
+    """One line per scope and set of kinds: readable where any probe of it was."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Access]] = {}
+    for each in access:
+        groups.setdefault((each.scope, each.kinds), []).append(each)
+    services = []
+    for (scope, kinds), probes in groups.items():
+        name = NAMES.get(scope, scope)
+        refused = [probe for probe in probes if probe.verdict != "readable"]
+        reason = REASONS[refused[0].verdict].format(name=name) if refused else ""
+        detail = f" ({refused[0].detail})" if refused and refused[0].detail else ""
+        readable = len(refused) < len(probes)
+        projects = tuple(probe.project for probe in refused if probe.project) if readable else ()
+        services.append(Service(name, scope, kinds, readable, reason + detail, projects))
+    return tuple(services)

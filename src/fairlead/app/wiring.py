@@ -1,0 +1,123 @@
+"""Builds every object that speaks to the outside: the only place that knows catalog, Azure DevOps and targets.
+
+The names listed in `__all__` are what the use cases see of those rooms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fairlead.app.clock import SystemClock
+from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Settings
+from fairlead.azure import connecting
+from fairlead.azure.access import Access, Examination, examine
+from fairlead.azure.http.credentials import PersonalAccessToken
+from fairlead.azure.reader import AzureSource
+from fairlead.azure.server import Organization
+from fairlead.azure.server import organization as normalized
+from fairlead.catalog import open_catalog
+from fairlead.catalog import export as exports
+from fairlead.catalog.address import sqlite_path
+from fairlead.catalog.explanation import ExplainedContribution, Explanation, PastChange, RecordFacts
+from fairlead.model.errors import CatalogUnusable
+from fairlead.model.secrets import Secret
+from fairlead.model.stored import StoredConnection
+from fairlead.targets.port.settings import PortSettings as PortTargetSettings
+from fairlead.targets.port.target import PortTarget
+
+if TYPE_CHECKING:
+    from fairlead.catalog import Catalog
+
+__all__ = [
+    "Access",
+    "AzureSource",
+    "Catalog",
+    "Examination",
+    "ExplainedContribution",
+    "Explanation",
+    "Organization",
+    "PastChange",
+    "PortTarget",
+    "RecordFacts",
+    "examine",
+    "export_blocks",
+    "normalized",
+    "open_port",
+    "open_source",
+    "reading_catalog",
+    "stored_connections",
+    "writing_catalog",
+]
+
+CLOCK = SystemClock()
+
+
+def open_source(url: str, token: Secret, hosts: Mapping[str, str]) -> AzureSource:
+    """The source of one organization; sends nothing yet. BadUsage for a URL that cannot be meant."""
+    settings = connecting.AzureSettings(url, PersonalAccessToken(token), hosts)
+    # Chance only spreads retries: nobody can gain from guessing it.
+    return connecting.connect(settings, clock=CLOCK.now, sleep=asyncio.sleep, random=random.random)
+
+
+def open_port(settings: PortSettings, *, merge: bool = True, create_missing: bool = True) -> PortTarget:
+    """Port as a target; sends nothing yet. `merge` and `create_missing` are the mapping's."""
+    return PortTarget(
+        PortTargetSettings(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+            identifier=settings.integration,
+            base_url=settings.base_url,
+            merge=merge,
+            create_missing_related_entities=create_missing,
+        )
+    )
+
+
+@asynccontextmanager
+async def writing_catalog(settings: Settings) -> AsyncIterator[Catalog]:
+    """The catalog, to be written; it is made where it is not there. CatalogUnusable as `open_catalog`."""
+    path = settings.directory / DEFAULT_CATALOG
+    if settings.catalog_url == f"sqlite:///{path}":
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise CatalogUnusable(f"the folder {path.parent} cannot be made: {error.strerror}") from None
+    async with open_catalog(settings.catalog_url, clock=CLOCK.now) as store:
+        yield store
+
+
+@asynccontextmanager
+async def reading_catalog(settings: Settings) -> AsyncIterator[Catalog]:
+    """The catalog as it stands, beside whoever writes it. CatalogUnusable where there is none."""
+    async with open_catalog(settings.catalog_url, read_only=True, clock=CLOCK.now) as store:
+        yield store
+
+
+async def stored_connections(settings: Settings) -> list[StoredConnection]:
+    """The connections that the catalog keeps; none where there is no catalog yet."""
+    if not sqlite_path(settings.catalog_url).exists():
+        return []
+    async with reading_catalog(settings) as store:
+        return await store.connections()
+
+
+def export_blocks(
+    store: Catalog, what: str, blueprint: str | None, stubs: Collection[str]
+) -> AsyncIterator[bytes]:
+    """Blocks of NDJSON of one of the six things that can be exported. `blueprint` and `stubs` where they apply."""
+    match what:
+        case "entities":
+            return exports.export_entities(store, blueprint=blueprint, stubs=stubs)
+        case "relations":
+            return exports.export_relations(store, blueprint=blueprint)
+        case "contributions":
+            return exports.export_contributions(store, blueprint=blueprint)
+        case "records":
+            return exports.export_records(store)
+        case "changes":
+            return exports.export_changes(store)
+    return exports.export_readings(store)
