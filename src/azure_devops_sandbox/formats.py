@@ -61,7 +61,7 @@ def date7(moment: datetime) -> str:
 
 def _written(moment: datetime, fraction: str) -> str:
     digits = fraction.rstrip("0")
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if digits else ''}{digits}Z"
+    return f"{moment.isoformat()[:19]}{'.' if digits else ''}{digits}Z"
 
 
 def read_date(text: str) -> datetime:

@@ -32,10 +32,10 @@ def link(href: str) -> dict[str, str]:
 
 def person(organization: Organization, identity: Identity) -> orjson.Fragment:
     """Return an identity reference."""
-    data = organization.lasting.get(identity)
+    data = organization.lasting.get(identity.id)
     if data is None:
         base = organization.base_url
-        data = organization.lasting[identity] = orjson.dumps(
+        data = organization.lasting[identity.id] = orjson.dumps(
             {
                 "displayName": identity.display_name,
                 "url": f"{base}/_apis/Identities/{identity.id}",

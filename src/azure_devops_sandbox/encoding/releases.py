@@ -1,4 +1,4 @@
-"""Release definitions, releases and deployments as the area `release` answers them."""
+"""Releases and deployments as the area `release` answers them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,23 @@ from . import kept, link, person
 EXPANDS = frozenset({"environments", "artifacts", "approvals", "manualinterventions", "variables", "tags"})
 
 
-def _self_and_web(
+ENVIRONMENT_OPTIONS = {
+    "emailNotificationType": "OnlyOnFailure",
+    "emailRecipients": "release.environment.owner;release.creator",
+    "skipArtifactsDownload": False,
+    "timeoutInMinutes": 0,
+    "enableAccessToken": False,
+    "publishDeploymentStatus": False,
+    "badgeEnabled": False,
+    "autoLinkWorkItems": False,
+    "pullRequestDeploymentEnabled": False,
+}
+
+
+def self_and_web(
     organization: Organization, project: str, kind: str, number: int
 ) -> tuple[str, dict[str, Any]]:
+    """Return the address and the links of a release or a definition."""
     url = f"{organization.base_url}/{project}/_apis/Release/{kind}/{number}"
     query = f"releaseId={number}&_a=release-summary" if kind == "releases" else f"definitionId={number}"
     web = f"{organization.base_url}/{project}/_release?{query}"
@@ -23,7 +37,7 @@ def _self_and_web(
 
 
 def _definition_reference(organization: Organization, definition: ReleaseDefinition) -> dict[str, Any]:
-    url, links = _self_and_web(organization, definition.project, "definitions", definition.id)
+    url, links = self_and_web(organization, definition.project, "definitions", definition.id)
     return {
         "id": definition.id,
         "name": definition.name,
@@ -40,7 +54,7 @@ def release_item(organization: Organization, release: Release, expand: frozenset
     project = organization.projects[release.project]
 
     def build() -> dict[str, Any]:
-        url, links = _self_and_web(organization, release.project, "releases", release.id)
+        url, links = self_and_web(organization, release.project, "releases", release.id)
         found: dict[str, Any] = {
             "id": release.id,
             "name": release.name,
@@ -91,7 +105,7 @@ def _environment_number(release: Release, place: int) -> int:
 def _environments(
     organization: Organization, release: Release, definition: ReleaseDefinition
 ) -> list[dict[str, Any]]:
-    url, links = _self_and_web(organization, release.project, "releases", release.id)
+    url, links = self_and_web(organization, release.project, "releases", release.id)
     statuses = release.environment_statuses or ("notStarted",) * len(definition.environments)
     return [
         {
@@ -112,11 +126,7 @@ def _environments(
             "deploySteps": [],
             "rank": place + 1,
             "definitionEnvironmentId": definition.id * 10 + place + 1,
-            "environmentOptions": {
-                "autoLinkWorkItems": False,
-                "badgeEnabled": False,
-                "publishDeploymentStatus": False,
-            },
+            "environmentOptions": ENVIRONMENT_OPTIONS,
             "conditions": [],
             "createdOn": date3(release.created),
             "modifiedOn": date3(release.modified),
@@ -149,86 +159,6 @@ def _artifact(organization: Organization, release: Release) -> dict[str, Any]:
     }
 
 
-def definition_item(
-    organization: Organization, definition: ReleaseDefinition, expand: frozenset[str]
-) -> bytes:
-    """Return a release definition with what `$expand` adds."""
-    project = organization.projects[definition.project]
-
-    def build() -> dict[str, Any]:
-        url, links = _self_and_web(organization, definition.project, "definitions", definition.id)
-        found: dict[str, Any] = {
-            "source": "userInterface",
-            "revision": definition.revision,
-            "description": None,
-            "createdBy": person(organization, definition.created_by),
-            "createdOn": date3(definition.created),
-            "modifiedBy": person(organization, definition.modified_by),
-            "modifiedOn": date3(definition.modified),
-            "isDeleted": definition.deleted,
-            "variableGroups": None,
-            "releaseNameFormat": "Release-$(rev:r)",
-            "properties": {},
-            "id": definition.id,
-            "name": definition.name,
-            "path": definition.path,
-            "projectReference": {"id": project.id, "name": project.name},
-            "url": url,
-            "_links": links,
-        }
-        if "environments" in expand:
-            found["environments"] = [
-                _definition_environment(organization, definition, place)
-                for place in range(len(definition.environments))
-            ]
-        found.update({name: [] for name in ("artifacts", "triggers") if name in expand})
-        if "variables" in expand:
-            found["variables"] = {}
-        if "tags" in expand:
-            found["tags"] = list(definition.tags)
-        if "lastrelease" in expand:
-            found["lastRelease"] = _last_release(organization, definition)
-        return found
-
-    stamp = organization.version if "lastrelease" in expand else max(definition.version, project.version)
-    return kept(definition, f"item {' '.join(sorted(expand))}", stamp, build)
-
-
-def _definition_environment(
-    organization: Organization, definition: ReleaseDefinition, place: int
-) -> dict[str, Any]:
-    return {
-        "id": definition.id * 10 + place + 1,
-        "name": definition.environments[place],
-        "rank": place + 1,
-        "owner": person(organization, definition.created_by),
-        "conditions": [],
-        "schedules": [],
-        "retentionPolicy": {"daysToKeep": 30, "releasesToKeep": 3, "retainBuild": True},
-    }
-
-
-def _last_release(organization: Organization, definition: ReleaseDefinition) -> dict[str, Any] | None:
-    releases = organization.of_project(organization.releases, definition.project)
-    mine = [one for one in releases if one.definition == definition.id and not one.deleted]
-    if not mine:
-        return None
-    last = mine[-1]
-    return {
-        "id": last.id,
-        "name": last.name,
-        "artifacts": [],
-        "webAccessUri": None,
-        "_links": {},
-        "description": last.description,
-        "releaseDefinition": {"id": definition.id, "projectReference": None, "_links": {}},
-        "createdOn": date3(last.created),
-        "createdBy": person(organization, last.created_by),
-        "modifiedBy": None,
-        "reason": "none",
-    }
-
-
 def deployment_item(organization: Organization, deployment: Deployment) -> bytes:
     """Return a deployment."""
     release = organization.releases[deployment.release]
@@ -236,7 +166,7 @@ def deployment_item(organization: Organization, deployment: Deployment) -> bytes
     project = organization.projects[deployment.project]
 
     def build() -> dict[str, Any]:
-        url, links = _self_and_web(organization, release.project, "releases", release.id)
+        url, links = self_and_web(organization, release.project, "releases", release.id)
         requested = person(organization, deployment.requested_by)
         found: dict[str, Any] = {
             "id": deployment.id,

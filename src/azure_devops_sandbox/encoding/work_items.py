@@ -1,8 +1,8 @@
 """Work items, their revisions and the recycle bin as the area `wit` answers them.
 
-Forms of a work item: without `$expand` its fields and links; with `fields`, `relations`, `links` or `all`
-the fields that the system keeps (System.Id, System.Rev, ...), relations and links as the recorded
-example `expand-all` shows them. Fields without a value are absent. The reporting feed writes identities as
+Forms of a work item: without `$expand` its fields; with `fields`, `relations`, `links` or `all` the fields that
+the system keeps (System.Id, System.Rev, ...), relations and links as the recorded example `expand-all` shows
+them. Fields without a value are absent. The reporting feed writes identities as
 `Name <mail>` unless identity references are asked for, and leaves long texts out unless `$expand=fields`.
 """
 
@@ -41,7 +41,7 @@ def work_item(organization: Organization, item: WorkItem, expand: str) -> bytes:
         found: dict[str, Any] = {"id": item.id, "rev": item.rev, "fields": fields}
         if expand in {"relations", "all"} and item.relations:
             found["relations"] = [_relation(organization, item, one) for one in item.relations]
-        if expand in {"links", "all", "none"}:
+        if expand in {"links", "all"}:
             found["_links"] = _links(organization, item)
         found["url"] = work_item_url(organization, item.project, item.id)
         return found
@@ -115,17 +115,27 @@ def _relation(organization: Organization, item: WorkItem, relation: Relation) ->
     return {"rel": relation.rel, "url": url, "attributes": dict(relation.attributes)}
 
 
-def _links(organization: Organization, item: WorkItem) -> dict[str, dict[str, str]]:
-    base, url = organization.base_url, work_item_url(organization, item.project, item.id)
-    kind = segment(str(item.fields["System.WorkItemType"]))
+def _links(organization: Organization, item: WorkItem) -> orjson.Fragment:
+    """Return the links from a template per project and type, since all of them differ only in the id."""
+    kind = str(item.fields["System.WorkItemType"])
+    key = ("links", item.project, kind)
+    template = organization.lasting.get(key)
+    if template is None:
+        template = organization.lasting[key] = orjson.dumps(_link_template(organization, item.project, kind))
+    return orjson.Fragment(template.replace(b"@id", str(item.id).encode()))
+
+
+def _link_template(organization: Organization, project: str, kind: str) -> dict[str, dict[str, str]]:
+    base = f"{organization.base_url}/{project}"
+    url = f"{base}/_apis/wit/workItems/@id"
     return {
         "self": link(url),
         "workItemUpdates": link(f"{url}/updates"),
         "workItemRevisions": link(f"{url}/revisions"),
         "workItemHistory": link(f"{url}/history"),
-        "html": link(f"{base}/{item.project}/_workitems/edit/{item.id}"),
-        "workItemType": link(f"{base}/{item.project}/_apis/wit/workItemTypes/{kind}"),
-        "fields": link(f"{base}/{item.project}/_apis/wit/fields"),
+        "html": link(f"{base}/_workitems/edit/@id"),
+        "workItemType": link(f"{base}/_apis/wit/workItemTypes/{segment(kind)}"),
+        "fields": link(f"{base}/_apis/wit/fields"),
     }
 
 
@@ -140,6 +150,8 @@ def feed_row(
     """Return a row of the reporting feed; `names` (case folded) limits the fields."""
     known: dict[str, Any] = {"System.Id": row.id, "System.Rev": row.rev, **row.fields}
     known["System.Watermark"] = row.watermark
+    revised = organization.revised.get((row.id, row.rev))
+    known["System.RevisedDate"] = _END if revised is None else revised
     if row.deleted:
         known["System.IsDeleted"] = True
     fields: dict[str, Any] = {}
@@ -183,5 +195,5 @@ def bin_entry(organization: Organization, item: WorkItem) -> dict[str, Any]:
 def bin_detail(organization: Organization, item: WorkItem) -> bytes:
     """Return an entry of the recycle bin with the work item inside."""
     found = bin_entry(organization, item)
-    found["resource"] = orjson.Fragment(work_item(organization, item, "none"))
+    found["resource"] = orjson.Fragment(work_item(organization, item, "links"))
     return orjson.dumps(found)

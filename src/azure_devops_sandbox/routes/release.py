@@ -10,13 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from azure_devops_sandbox.calls import Answer, Call, bad_argument
-from azure_devops_sandbox.encoding.releases import (
-    EXPANDS,
-    definition_item,
-    deployment_item,
-    release_detail,
-    release_item,
-)
+from azure_devops_sandbox.encoding.release_definitions import definition_item
+from azure_devops_sandbox.encoding.releases import EXPANDS, deployment_item, release_detail, release_item
 from azure_devops_sandbox.paging import page
 from azure_devops_sandbox.routing import Route
 from azure_devops_sandbox.state.records import Deployment, Release, ReleaseDefinition
@@ -169,7 +164,7 @@ def definitions_get(call: Call) -> Answer:
         raise no_definition(text)
     if definition.project != call.here.id:
         raise no_definition(text)
-    return Answer(definition_item(organization, definition, _DEFINITION_EXPANDS - {"lastrelease"}))
+    return Answer(definition_item(organization, definition, _DEFINITION_EXPANDS - {"lastrelease"}, full=True))
 
 
 def deployments_list(call: Call) -> Answer:

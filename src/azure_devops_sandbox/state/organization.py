@@ -63,6 +63,8 @@ class Organization:
         self.policies: dict[int, Policy] = {}
         self.work_items: dict[int, WorkItem] = {}
         self.revisions: list[Revision] = []
+        self.revised: dict[tuple[int, int], datetime] = {}
+        """When a revision (work item and rev) was followed by the next one."""
         self.boards: dict[str, Board] = {}
         self.release_definitions: dict[int, ReleaseDefinition] = {}
         self.releases: dict[int, Release] = {}
@@ -207,7 +209,9 @@ class Organization:
         deleted: bool = False,
     ) -> None:
         """Give a work item its next revision and append it to the reporting feed."""
+        self.revised[item.id, item.rev] = changed
         item.rev = item.rev + 1 if rev is None else rev
+        self.revised.pop((item.id, item.rev), None)
         item.fields = fields
         item.watermark = self.next_number("watermark")
         self.revisions.append(
