@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["Catalog", "open_catalog"]
 
 
+def __getattr__(name: str) -> object:
+    if name == "Catalog":
+        from fairlead.catalog.sqlite.catalog import SqliteCatalog
+
+        return SqliteCatalog
+    raise AttributeError(name)
+
+
 def open_catalog(url: str, *, read_only: bool = False, clock: Callable[[], float] = time.time) -> Catalog:
     """Opens `sqlite:////abs/path.db` or a plain path; `clock` gives epoch seconds.
 

@@ -15,7 +15,7 @@ import zstandard
 PLAIN = 0
 """The codec of a body stored as it is; every other codec is the id of a dictionary."""
 
-_FULL = 32 * 1024
+_FULL = 16 * 1024
 _GROWTH = 4
 _LEVEL = 1
 

@@ -30,6 +30,7 @@ from fairlead.catalog.sqlite.lane import Lane
 from fairlead.catalog.sqlite.lease import Lease
 from fairlead.catalog.sqlite.numbers import Numbers
 from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.sqlite.snapshot import Snapshot
 from fairlead.catalog.sqlite.writer import SqliteWriter
 from fairlead.model.entities import EntityKey
 from fairlead.model.errors import CatalogUnusable
@@ -69,7 +70,8 @@ class SqliteCatalog:
         self._immutable = False
         self._gate = threading.Lock()
         self._idle: list[Session] = []
-        self._streaming: set[Session] = set()
+        self._snapshots: set[Snapshot] = set()
+        self._closed = False
         if read_only:
             connection, self._immutable = open_foreign(path)
             self._idle.append(Session(connection, self._statements))
@@ -95,6 +97,7 @@ class SqliteCatalog:
 
     async def close(self) -> None:
         """Finishes the jobs that wait, closes every connection and gives the lease back. Harmless twice."""
+        self._closed = True
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
@@ -102,10 +105,10 @@ class SqliteCatalog:
         if self._lane is not None:
             self._lane.close()
         with self._gate:
-            for session in [*self._idle, *self._streaming]:
-                session.close()
+            for open_ in [*self._idle, *self._snapshots]:
+                open_.close()
             self._idle.clear()
-            self._streaming.clear()
+            self._snapshots.clear()
         if self._lease is not None:
             self._lease.close()
 
@@ -138,9 +141,13 @@ class SqliteCatalog:
         return self._numbers
 
     async def _read(self, query: Callable[[Session], T]) -> T:
-        loop = asyncio.get_running_loop()
+        return await self._threaded(partial(self._in_reader, query))
+
+    async def _threaded(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise CatalogUnusable(f"catalog {self._path}: it is closed")
         try:
-            return await loop.run_in_executor(self._pool, self._in_reader, query)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except sqlite3.Error as error:
             if is_fault(error):
                 raise unusable(str(self._path), error) from error
@@ -164,25 +171,21 @@ class SqliteCatalog:
 
     async def _stream(self, produce: Callable[[Session], Iterator[T]]) -> AsyncIterator[T]:
         """Blocks of a long answer, all of one state of the catalog, over a connection of its own."""
-        loop = asyncio.get_running_loop()
-        session = await loop.run_in_executor(self._pool, self._begin)
+        snapshot = await self._threaded(self._begin)
         try:
-            blocks = produce(session)
-            while (block := await loop.run_in_executor(self._pool, next, blocks, None)) is not None:
+            blocks = produce(snapshot.session)
+            while (block := await self._threaded(partial(snapshot.next, blocks))) is not None:
                 yield block
         finally:
             with self._gate:
-                known = session in self._streaming
-                self._streaming.discard(session)
-            if known:
-                session.close()
+                self._snapshots.discard(snapshot)
+            snapshot.close()
 
-    def _begin(self) -> Session:
-        session = self._session()
-        session.connection.execute("BEGIN")
+    def _begin(self) -> Snapshot:
+        snapshot = Snapshot(self._session())
         with self._gate:
-            self._streaming.add(session)
-        return session
+            self._snapshots.add(snapshot)
+        return snapshot
 
     # -- runs and readings ---------------------------------------------------------------------------------------
     async def unfinished_run(self) -> StoredRun | None:
