@@ -12,7 +12,7 @@ from fairlead.sync.store import Store
 class Known:
     """Records of one connection that others refer to or hang from, kept while a run needs them.
 
-    `changed` are those whose body differs from what it was at the first `load`.
+    `changed` are those that were there at the first `load` with another body: what they enrich must be mapped again.
     """
 
     def __init__(self, store: Store, connection: int) -> None:
@@ -37,7 +37,7 @@ class Known:
         if before is None:
             self._first[kind] = now
         else:
-            self.changed[kind] = frozenset(key for key in now if before.get(key) != now[key])
+            self.changed[kind] = frozenset(key for key in before if key in now and before[key] != now[key])
 
 
 def record_of(stored: RecordBody, *, extra: bool = True) -> Record:
