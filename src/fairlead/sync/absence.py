@@ -76,12 +76,15 @@ class Absence:
     async def decide(self, scopes: Sequence[str] | None, readable: frozenset[str]) -> Verdict:
         """Reads the candidates of these scopes (None = all) whose parent is one of `readable` again, and acts.
 
-        A parent that could not be read in this run says nothing about its children: they are left alone.
+        A parent that could not be read in this run says nothing about its children: they are left alone. What can
+        move is looked for wherever it may be, even when its parent is gone.
         """
         candidates = [
             record
             for record in await self._store.unseen(self._reading, scopes)
-            if record.parent in readable or self._spec.parent == ORGANIZATION
+            if record.parent in readable
+            or self._spec.parent == ORGANIZATION
+            or (self._spec.moves and self._is_orphan(record))
         ]
         return await self.examine(candidates)
 
@@ -120,6 +123,9 @@ class Absence:
         gone, unseen = await self._missing(absent) if absent else (0, 0)
         return Verdict(len(drifted), gone, left, unseen)
 
+    def _is_orphan(self, record: StoredRecord) -> bool:
+        return record.parent not in self._parents.get(self._spec.parent, {})
+
     async def _read(self, batch: Sequence[StoredRecord]) -> Found:
         pairs = [(record.key, record.parent) for record in batch]
         return await self._source.read(self._spec.kind, self._fetch, pairs, self._parents, self._number)
@@ -149,6 +155,11 @@ class Absence:
         return len(leaving)
 
     async def _missing(self, absent: Sequence[StoredRecord]) -> tuple[int, int]:
+        orphans = [record for record in absent if self._spec.moves and self._is_orphan(record)]
+        if orphans:
+            proof = f"not there by id, and its {self._spec.parent} is gone"
+            await self._retire(orphans, RecordState.GONE, Reason.PARENT_GONE, proof)
+            absent = [record for record in absent if not self._is_orphan(record)]
         pairs = [(record.key, record.parent) for record in absent]
         try:
             if self._spec.tombstone is not None:
@@ -160,10 +171,11 @@ class Absence:
         except BadCredential:
             raise
         except FairleadError:
-            return 0, 0
+            return len(orphans), 0
         gone = [record for record in absent if record.key in removed]
         await self._retire(gone, RecordState.GONE, Reason.GONE, proof)
-        return len(gone), await self._count_unseen([r for r in absent if r.key not in removed])
+        unseen = await self._count_unseen([r for r in absent if r.key not in removed])
+        return len(orphans) + len(gone), unseen
 
     async def _second_look(self, absent: Sequence[StoredRecord]) -> frozenset[str]:
         """The keys that are still not there after their parents were read: a permission that was lost shows there."""
@@ -206,6 +218,8 @@ class Absence:
 
     async def _retire_children(self, kind: str, keys: Sequence[str], number: int) -> None:
         for child in self._children.get(kind, ()):
+            if self._source.kinds[child].moves:
+                continue  # it may live on elsewhere: its own reading looks for it
             records = await self._store.children(self._reading.connection, child, keys)
             if records:
                 await self._store.write(

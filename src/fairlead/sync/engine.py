@@ -11,7 +11,7 @@ import orjson
 from fairlead.mapping.configuration import Configuration, fetch_spec
 from fairlead.mapping.mapper import Mapper
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import BadCredential, BadUsage
+from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError
 from fairlead.model.kinds import KindSpec
 from fairlead.model.reports import ProgressUpdate, ReadingReport, RunMode, RunReport
 from fairlead.model.stored import StoredReading, StoredRun
@@ -19,6 +19,7 @@ from fairlead.sync.deliver import deliver_all
 from fairlead.sync.delivery import Target
 from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
+from fairlead.sync.reading import first_of
 from fairlead.sync.replay import living, replay, retire_rows
 from fairlead.sync.reporting import Totals, build_report
 from fairlead.sync.resolve import resolve
@@ -75,7 +76,7 @@ class Engine:
         totals = Totals(began=began, resumed=resumed)
         passing = self._passing(scene, mode, readings, totals)
         results = await asyncio.gather(
-            *(self._connection(passing, connected, kinds, totals) for connected in self._sources)
+            *(self._connection_or_reason(passing, connected, kinds, totals) for connected in self._sources)
         )
         totals.readings = [report for reports in results for report in reports]
         await retire_rows(self._store, scene, scene.positions)
@@ -140,6 +141,21 @@ class Engine:
             progress=progress,
         )
 
+    async def _connection_or_reason(
+        self, passing: Passing, connected: Connected, kinds: Collection[str], totals: Totals
+    ) -> list[ReadingReport]:
+        """One connection of several that cannot be used is an incomplete reading, and does not stop the others."""
+        try:
+            return await self._connection(passing, connected, kinds, totals)
+        except (CatalogUnusable, BadUsage):
+            raise
+        except FairleadError as error:
+            if len(self._sources) == 1:
+                raise
+            form = "delta" if passing.incremental else "listing"
+            why = (error.message,)
+            return [ReadingReport(connected.name, "every kind", form, "incomplete", 0, 0, why, 0, 0)]
+
     async def _connection(
         self, passing: Passing, connected: Connected, kinds: Collection[str], totals: Totals
     ) -> list[ReadingReport]:
@@ -173,8 +189,8 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 for spec in specs.values():
                     group.create_task(passage(spec))
-        except* BadCredential as errors:
-            raise errors.exceptions[0] from None
+        except* FairleadError as errors:
+            raise first_of(errors) from None
         return [reports[kind] for kind in specs]
 
     async def _again(self, connected: Connected, spec: KindSpec, passage: Passage, known: Known) -> None:

@@ -97,7 +97,7 @@ class Reader:
                 for chain in chains:
                     group.create_task(walk(chain))
         except* (_UnknownFormError, FairleadError) as errors:
-            raise _first(errors) from None
+            raise first_of(errors) from None
 
     async def _walk(self, chain: Chain, done: StoredChain | None, *, last_form: bool) -> str:
         """Walks one chain to its end; returns why it is not proved, "" if it is."""
@@ -231,6 +231,7 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error of a group, which stands for all: they are of one class of what to do next."""
     first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
