@@ -37,8 +37,10 @@ def answer_control(server: Server, method: str, raw_path: str, body: bytes) -> A
         return _plain({"error": f"no such control request: {name}"}, 404)
     try:
         given = msgspec.json.decode(body) if body else {}
+        if not isinstance(given, dict) and name != "POST faults":
+            raise Refused("the body must be a JSON object")
         return _plain(action(server, parts[1:], dict(parse_qsl(raw_query)), given))
-    except (Refused, LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
         return _plain({"error": f"{type(error).__name__}: {error}"}, 400)
 
 

@@ -131,7 +131,9 @@ class ProjectChanges(ChangeGroup):
     def rename_board_column(self, board: str, column: str, name: str) -> Board:
         """Rename a column (by name or id) of a board; the cards in it show the new name."""
         found = self._board(board)
-        old = next(one for one in found.columns if column in {one.id, one.name})
+        old = next((one for one in found.columns if column in {one.id, one.name}), None)
+        if old is None:
+            raise LookupError(f"no column {column!r}")
         found.columns = tuple(replace(one, name=name) if one is old else one for one in found.columns)
         found.revision += 1
         marker = f"WEF_{found.id.replace('-', '').upper()}_Kanban.Column"

@@ -84,7 +84,10 @@ class WorkItemChanges(ChangeGroup):
 
     def _person(self, name: str) -> Identity:
         people = self.organization.people
-        return next(one for one in people if name in {one.id, one.unique_name, one.display_name})
+        found = next((one for one in people if name in {one.id, one.unique_name, one.display_name}), None)
+        if found is None:
+            raise LookupError(f"no person {name!r}")
+        return found
 
     def _board_fields(self, item: WorkItem, fields: Fields) -> dict[str, Any]:
         organization = self.organization

@@ -40,23 +40,29 @@ def projects_list(call: Call) -> Answer:
     return page(call, found, offset_of(call), call.number("$top", 100))
 
 
-def visible_project(call: Call, name_or_id: str) -> Project:
-    """Return a project. Raises ApiError (404) if it is missing or hidden."""
+def _visible_project(call: Call, *, children: bool = True) -> Project:
+    """Return the project of the path. Raises ApiError (404) if it is missing or hidden.
+
+    The children of a project that is not well formed are not there.
+    """
+    name_or_id = call.params["projectId"]
     project = call.organization.find_project(name_or_id)
     if project is None or not call.access.permissions.sees_project(project):
+        raise no_project(name_or_id)
+    if children and project.state != "wellFormed":
         raise no_project(name_or_id)
     return project
 
 
 def projects_get(call: Call) -> Answer:
     """Return a project by id or name."""
-    project = visible_project(call, call.params["projectId"])
+    project = _visible_project(call, children=False)
     return Answer(project_detail(call.organization, project, capabilities=call.flag("includeCapabilities")))
 
 
 def projects_properties(call: Call) -> Answer:
     """Return the properties of a project; `keys` may hold wildcards."""
-    properties = project_properties(visible_project(call, call.params["projectId"]))
+    properties = project_properties(_visible_project(call))
     keys = call.words("keys")
     value = [
         {"name": name, "value": text}
@@ -89,13 +95,13 @@ def teams_all(call: Call) -> Answer:
 
 def teams_list(call: Call) -> Answer:
     """List the teams of a project."""
-    project = visible_project(call, call.params["projectId"])
+    project = _visible_project(call)
     return _team_page(call, project.id, call.organization.of_project(call.organization.teams, project.id))
 
 
 def teams_get(call: Call) -> Answer:
     """Return a team by id or name."""
-    project = visible_project(call, call.params["projectId"])
+    project = _visible_project(call)
     team = call.organization.find_team(project, call.params["teamId"])
     if team is None or not call.access.permissions.sees_team(team):
         raise no_team(call.params["teamId"])

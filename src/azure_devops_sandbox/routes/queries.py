@@ -41,6 +41,17 @@ def visible_items(call: Call) -> list[WorkItem]:
     return organization.derived(("work items", project and project.id, permissions), find)
 
 
+def too_many_results() -> ApiError:
+    """Return the error for more than 20,000 results."""
+    return ApiError(
+        400,
+        "WorkItemTrackingQueryResultSizeLimitExceededException",
+        "VS402337: The number of work items returned exceeds the size limit of 20000. Change the query to return "
+        "fewer items.",
+        _TRACKING,
+    )
+
+
 def wiql_query(call: Call) -> Answer:
     """Run a query."""
     text = call.json().get("query")
@@ -57,13 +68,7 @@ def wiql_query(call: Call) -> Answer:
     except QueryError as error:
         raise ApiError(400, error.type_key, str(error), _TRACKING) from error
     if call.text("$top") is None and len(result.items) > LIMIT:
-        raise ApiError(
-            400,
-            "WorkItemTrackingQueryResultSizeLimitExceededException",
-            "VS402337: The number of work items returned exceeds the size limit of 20000. Change the query to "
-            "return fewer items.",
-            _TRACKING,
-        )
+        raise too_many_results()
     top = call.number("$top", LIMIT)
     if top < 0 or top > LIMIT:
         raise bad_argument(f"VS402337: The value of $top must be between 0 and {LIMIT}.")

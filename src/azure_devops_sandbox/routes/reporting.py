@@ -103,6 +103,8 @@ def _wanted(call: Call, row: Revision, wishes: _Wishes) -> bool:
         return False
     if wishes.types is not None and str(row.fields["System.WorkItemType"]).casefold() not in wishes.types:
         return False
+    if organization.projects[row.project].state != "wellFormed":
+        return False
     return permissions.sees_inside(row.project) and permissions.sees_area(str(row.fields["System.AreaPath"]))
 
 

@@ -27,6 +27,8 @@ from azure_devops_sandbox.state.fields import FIELDS, Field
 from azure_devops_sandbox.state.records import WorkItem
 
 from .missing import no_work_item
+from .queries import LIMIT as QUERY_LIMIT
+from .queries import too_many_results
 
 SCOPE = "vso.work"
 LIMIT = 200
@@ -121,6 +123,7 @@ def _binned(call: Call) -> list[WorkItem]:
         for one in items
         if one.deleted is not None
         and permissions.sees_work_item(one)
+        and organization.projects[one.project].state == "wellFormed"
         and (project is None or one.project == project.id)
     ]
 
@@ -128,6 +131,8 @@ def _binned(call: Call) -> list[WorkItem]:
 def recycle_bin_list(call: Call) -> Answer:
     """List the recycle bin: addresses only, or with `ids` what was deleted when and by whom."""
     binned, organization = _binned(call), call.organization
+    if len(binned) > QUERY_LIMIT:
+        raise too_many_results()
     if call.text("ids") is None:
         return whole(call, [orjson.dumps(bin_reference(organization, one)) for one in binned])
     by_id = {str(one.id): one for one in binned}
