@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from hashlib import blake2b
 
 import orjson
@@ -13,11 +14,8 @@ _FIELDS = ("title", "icon", "team")
 
 def digest(*parts: bytes) -> bytes:
     """A 16-byte blake2b over the parts, each told apart by its length."""
-    state = blake2b(digest_size=16)
-    for part in parts:
-        state.update(len(part).to_bytes(4, "little"))
-        state.update(part)
-    return state.digest()
+    lengths = struct.pack(f"<{len(parts)}I", *map(len, parts))
+    return blake2b(lengths + b"".join(parts), digest_size=16).digest()
 
 
 def canonical(value: object) -> bytes:

@@ -73,7 +73,7 @@ class Sink:
             arrival = Arrival(record, enriched.hash, None, replay)
             if not record.failure and not _is_current(stored.get(record.key), enriched.hash):
                 waiting.append(len(arrivals))
-                inputs.append(enriched.text)
+                inputs.append(enriched.text())
             arrivals.append(arrival)
         if inputs:
             outcomes = await self._map(inputs)

@@ -19,17 +19,25 @@ class Parent(msgspec.Struct, frozen=True, gc=False):
 
 
 class Enriched(msgspec.Struct, frozen=True, gc=False):
-    """A record as mapping sees it. `missing` names a reference whose target is not known ("" = all there)."""
+    """What mapping will see of a record: the members to splice in, and the hash over all of it.
 
-    text: bytes
+    `missing` names a reference whose target is not known ("" = all there).
+    """
+
+    body: bytes
+    members: tuple[bytes, ...]
     hash: bytes
     missing: str
+
+    def text(self) -> bytes:
+        """The record with everything spliced in."""
+        return _insert(self.body, self.members)
 
 
 def enrich(
     record: Record, known: Mapping[str, Mapping[str, Parent]], constants: bytes, rows: bytes
 ) -> Enriched:
-    """The record with its references, its own extra members and the connection's constants spliced in.
+    """The record with its references, its own extra members and the connection's constants.
 
     `constants` are JSON members of every record of a connection; `rows` is the hash of the kind's mapping rows.
     """
@@ -43,7 +51,7 @@ def enrich(
             continue
         members.append(text)
         parts += (reference.name.encode(), identity)
-    return Enriched(_insert(record.body, members), digest(*parts), missing)
+    return Enriched(record.body, tuple(members), digest(*parts), missing)
 
 
 def constants_of(organization_url: str, organization: str) -> bytes:
@@ -69,6 +77,12 @@ def _with_references(record: Record, known: Mapping[str, Mapping[str, Parent]]) 
 
 def _insert(body: bytes, members: Sequence[bytes]) -> bytes:
     added = b",".join(member for member in members if member)
+    if not added:
+        return body
     end = body.rindex(b"}")
-    separator = b"" if body[:end].rstrip().endswith(b"{") else b","
-    return body[:end] + separator + added + b"}" if added else body
+    empty = end < _SHORT and body[:end].strip() == b"{"
+    return b"".join((body[:end], b"" if empty else b",", added, b"}"))
+
+
+_SHORT = 64
+"""An object that may be empty is at most this long; longer ones are not looked at."""
