@@ -83,9 +83,9 @@ class AzureSource:
         """IncompleteReading for a cursor that this walk has had before: it would go round for ever."""
         walk = (chain.kind, chain.name, fetch.hash)
         seen = self._walked.setdefault(walk, set())
-        if cursor is None:
+        if cursor is None or cursor in seen:  # a new walk, or one that is taken up again at an earlier page
             seen.clear()
-        else:
+        if cursor is not None:
             seen.add(cursor)
         if following is None:
             del self._walked[walk]

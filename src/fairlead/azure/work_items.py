@@ -24,7 +24,7 @@ from fairlead.azure.reading import UNREAD, Outcome, found, record, unread
 from fairlead.model.errors import BadMapping, IncompleteReading, NotPermitted, NotThere
 from fairlead.model.kinds import FetchSpec, Route
 from fairlead.model.readings import EVERY, Chain, Delta, Found, Item, Missing, Page
-from fairlead.model.source import Number, Parents, source_hash
+from fairlead.model.source import Number, Parents
 
 SMALLEST_TOP = 100
 ASKED_BY_ID = 500
@@ -153,7 +153,8 @@ async def _batch(
     for raw in split(answer.body, call.label, counted=False).items:
         if raw != b"null":
             for draft in KIND.drafts(raw, EVERY, parents):
-                outcomes[draft.key] = record(KIND, draft, answer.number, source_hash(raw))
+                # No hash: the listing holds ids only, so there is no listed item to compare.
+                outcomes[draft.key] = record(KIND, draft, answer.number, b"")
     gone = Missing("not there", "the batch left it out")
     return [outcomes.get(key, (key, gone)) for key in keys]
 

@@ -13,7 +13,11 @@ Number = Callable[[], int]
 """Takes the next catalog sequence number; called right before each request is sent."""
 
 Parents = Mapping[str, Mapping[str, Record]]
-"""Known parent records by kind, then key (`project`, `repository`, `team`): alive ones of the catalog."""
+"""Known parent records by kind, then key (`project`, `repository`, `team`): alive ones of the catalog.
+
+A kind's mapping is a snapshot: it is not changed in place, a later state is another mapping. So what a source
+derives of it (projects by name, repositories by project) holds as long as the mapping does.
+"""
 
 
 class Identity(msgspec.Struct, frozen=True):

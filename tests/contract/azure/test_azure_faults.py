@@ -76,6 +76,15 @@ async def test_a_listing_that_does_not_end_is_incomplete(azure: Reader, action: 
     assert azure.sandbox.ledger.total < 10
 
 
+async def test_compressed_answers_are_read_and_cut_ones_noticed(azure: Reader) -> None:
+    plain = await azure.list("project")
+    azure.sandbox.settings.gzip = True
+    azure.sandbox.faults.add(Fault(action=Action.TRUNCATE, route="projects.list", times=1))
+    again = await azure.list("project")
+    assert {key: one.body for key, one in again.items()} == {key: one.body for key, one in plain.items()}
+    assert azure.sandbox.ledger.count("projects.list") == 3
+
+
 async def test_one_429_costs_two_seconds(azure: Reader) -> None:
     azure.sandbox.faults.add(Fault(action=Action.THROTTLE, route="repositories.list", times=1, seconds=2))
     await azure.list("project")

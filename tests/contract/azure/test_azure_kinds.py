@@ -45,7 +45,7 @@ async def test_listings_hold_what_the_organization_has(azure: Reader) -> None:
         for record in records.values():
             assert record.failure == ""
             assert record.parent in azure.parents[parent] if parent else record.parent == ""
-            assert len(record.source_hash) == 16
+            assert len(record.source_hash) == (0 if kind == "work-item" else 16)
             for reference in record.references:
                 assert reference.key in azure.parents[reference.kind]
 
@@ -125,6 +125,7 @@ async def test_work_items_know_their_project(azure: Reader) -> None:
 
 async def test_a_work_item_of_an_unknown_project_is_frozen(azure: Reader) -> None:
     await azure.list("project")
+    azure.parents["project"] = dict(azure.parents["project"])
     gone = azure.parents["project"].popitem()
     items = await azure.list("work-item")
     frozen = [one for one in items.values() if one.failure]
@@ -175,6 +176,6 @@ async def test_a_disabled_repository_is_read_and_has_no_policies(azure: Reader) 
     (record,) = found.records
     assert json.loads(record.body)["isDisabled"] is True
     assert msgspec.json.decode(b"{" + record.extra + b"}") == {"__includedFiles": dict.fromkeys(FILES, "")}
-    azure.parents["repository"][key] = record
+    azure.parents["repository"] = {**azure.parents["repository"], key: record}
     after = await azure.list("repository-policy")
     assert {one.parent for one in before.values()} - {one.parent for one in after.values()} == {key}

@@ -80,6 +80,17 @@ async def test_throttling_that_does_not_end_is_given_up_within_the_bound() -> No
         assert len(server.requests) == 5
 
 
+async def test_throttling_does_not_use_up_the_attempts_for_faults() -> None:
+    replies = [throttled("1") for _ in range(5)] + [problem(503), problem(503), listing()]
+
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return replies.pop(0)
+
+    async with reading(handle, Patience(attempts=3)) as (source, server):
+        await source.hosts.send(SOME_CALL, numbers())
+        assert server.time.passed == pytest.approx(5 + 0.75 + 1.5)
+
+
 def gate(time: Time, most: int = 4) -> Gate:
     return Gate(most, time.clock, time.sleep, Ledger())
 

@@ -62,6 +62,17 @@ async def test_a_token_that_comes_back_ends_the_walk_as_incomplete(tokens: list[
         assert len(await walk(source, PROJECTS)) == 2
 
 
+async def test_a_walk_may_be_taken_up_again_at_an_earlier_page() -> None:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        place = int(query(request).get("continuationToken", "0"))
+        return listing({"id": str(place)}, token=str(place + 1) if place < 3 else "")
+
+    async with reading(handle) as (source, _):
+        for cursor in ("1", "2", "1", "2", "3"):
+            page = await source.page(PROJECTS, fetch("project"), {}, cursor, numbers())
+            assert [record.key for record in page.records] == [cursor]
+
+
 async def test_a_token_in_the_body_is_followed() -> None:
     async def handle(request: web.Request) -> web.StreamResponse:
         if "continuationToken" in query(request):

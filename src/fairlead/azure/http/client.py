@@ -72,29 +72,37 @@ class Client:
 
     async def send(self, call: Call, number: Number) -> Answer:
         """The good answer to `call`. Raises the classes of `model.errors`, after the retries are spent."""
-        patience, waited, attempt, renewed = self._setting.patience, 0.0, 0, False
+        waited, faults, refusals, renewed = 0.0, 0, 0, False
+        patience = self._setting.patience
         while True:
-            attempt += 1
             try:
                 return await self._attempt(call, number, fresh=renewed)
             except Unauthorized as error:
                 if not self._setting.credential.renewable or renewed:
                     raise await self._unauthorized(call, error) from error
                 renewed = True
-            except Retry as error:
-                throttled = isinstance(error, Throttled)
-                most = patience.throttled_attempts if throttled else (call.attempts or patience.attempts)
-                pause = error.seconds or back_off(
-                    attempt, patience.first_back_off, patience.longest_back_off, self._setting.random
-                )
-                if attempt >= most or waited + pause > patience.total_wait:
+            except Throttled as error:
+                refusals += 1
+                pause = self._pause(error, refusals)
+                if refusals >= patience.throttled_attempts or waited + pause > patience.total_wait:
                     raise
                 waited += pause
-                if throttled:
-                    # The gate makes every request of the host wait, this one among them.
-                    self.gate.pause(pause)
-                else:
-                    await self._setting.sleep(pause)
+                # The gate makes every request of the host wait, this one among them.
+                self.gate.pause(pause)
+            except Retry as error:
+                faults += 1
+                pause = self._pause(error, faults)
+                if faults >= (call.attempts or patience.attempts) or waited + pause > patience.total_wait:
+                    raise
+                waited += pause
+                await self._setting.sleep(pause)
+
+    def _pause(self, error: Retry, attempt: int) -> float:
+        """What the service asked for, else the back-off after so many attempts of this sort."""
+        patience = self._setting.patience
+        return error.seconds or back_off(
+            attempt, patience.first_back_off, patience.longest_back_off, self._setting.random
+        )
 
     async def _unauthorized(self, call: Call, error: Unauthorized) -> FairleadError:
         if not call.proves and await self._works():
@@ -185,7 +193,10 @@ class Client:
             patience = self._setting.patience
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limit=self._setting.in_flight + 1
+                    ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                    if self._base.startswith("https:")
+                    else True,
+                    limit=self._setting.in_flight + 1,
                 ),
                 timeout=aiohttp.ClientTimeout(
                     total=patience.whole_timeout,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -53,26 +56,60 @@ def repository_head(body: bytes) -> RepositoryHead:
     return decode(body, RepositoryHead, "a repository")
 
 
+T = TypeVar("T")
+
+
+class _Derived(Generic[T]):
+    """What is built of a snapshot of records, kept for the last few snapshots: it is asked for once per item."""
+
+    _KEPT = 4
+
+    def __init__(self, build: Callable[[Mapping[str, Record]], T]) -> None:
+        self._build = build
+        self._kept: OrderedDict[int, tuple[Mapping[str, Record], T]] = OrderedDict()
+
+    def of(self, records: Mapping[str, Record]) -> T:
+        """What belongs to this very mapping. The kept reference is what makes its id its own."""
+        known = self._kept.get(id(records))
+        if known is not None and known[0] is records:
+            return known[1]
+        value = self._build(records)
+        self._kept[id(records)] = (records, value)
+        if len(self._kept) > self._KEPT:
+            self._kept.popitem(last=False)
+        return value
+
+
+def _by_project(records: Mapping[str, Record]) -> dict[str, list[tuple[Record, RepositoryHead]]]:
+    groups: dict[str, list[tuple[Record, RepositoryHead]]] = defaultdict(list)
+    for record in records.values():
+        head = repository_head(record.body)
+        if head.healthy:
+            groups[record.parent].append((record, head))
+    return dict(groups)
+
+
+def _by_name(records: Mapping[str, Record]) -> dict[str, str]:
+    return {project_head(record.body).name.casefold(): key for key, record in records.items()}
+
+
+_REPOSITORIES = _Derived(_by_project)
+_NAMES = _Derived(_by_name)
+_NONE: Mapping[str, Record] = {}
+
+
 def healthy_projects(parents: Parents) -> tuple[str, ...]:
     """Keys of the known projects whose children can be read."""
     return tuple(
-        key for key, record in parents.get("project", {}).items() if project_head(record.body).healthy
+        key for key, record in parents.get("project", _NONE).items() if project_head(record.body).healthy
     )
 
 
 def healthy_repositories(parents: Parents, project: str) -> list[tuple[Record, RepositoryHead]]:
     """The project's known repositories whose children can be read."""
-    found = []
-    for record in parents.get("repository", {}).values():
-        if record.parent == project:
-            head = repository_head(record.body)
-            if head.healthy:
-                found.append((record, head))
-    return found
+    return _REPOSITORIES.of(parents.get("repository", _NONE)).get(project, [])
 
 
-def projects_by_name(parents: Parents) -> dict[str, str]:
-    """Keys of the known projects by name. Names are compared without case, as the service does."""
-    return {
-        project_head(record.body).name.casefold(): key for key, record in parents.get("project", {}).items()
-    }
+def project_named(parents: Parents, name: str) -> str | None:
+    """The key of a known project by its name, which is compared without case, as the service does."""
+    return _NAMES.of(parents.get("project", _NONE)).get(name.casefold())

@@ -6,7 +6,7 @@ import msgspec
 
 from fairlead.azure.http.envelope import decode
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
-from fairlead.azure.kinds.parents import projects_by_name
+from fairlead.azure.kinds.parents import project_named
 from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.records import Reference
 from fairlead.model.source import Parents
@@ -33,7 +33,7 @@ def _drafts(raw: bytes, _scope: str, parents: Parents) -> tuple[Draft, ...]:
     renamed since) freezes the item, because half of its entity's identifier would be missing."""
     head = decode(raw, _Head, "a work item")
     name = head.fields.project or ""
-    project = projects_by_name(parents).get(name.casefold())
+    project = project_named(parents, name)
     if project is None:
         return (Draft(str(head.id), "", raw, head.rev, failure=f"its project {name!r} is not known"),)
     references = (
