@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from aiohttp import web
 
-from fairlead.azure import Patience
+from fairlead.azure import AzureSettings, Patience, PersonalAccessToken, connect
+from fairlead.azure.http.client import environment_proxy
 from fairlead.azure.http.problems import AbsentThing, RefusedRequest, ScopeMissing
 from fairlead.model.errors import (
     BadCredential,
@@ -16,6 +19,7 @@ from fairlead.model.errors import (
     Retry,
     Throttled,
 )
+from fairlead.model.secrets import Secret
 from unit.azure.scripted import CONNECTED, PAT, SOME_CALL, answer, listing, numbers, problem, reading
 
 PAGE = b"<!DOCTYPE html><html><body>%s</body></html>"
@@ -191,3 +195,34 @@ async def test_a_time_out_counts_as_throttling() -> None:
             await source.hosts.send(SOME_CALL, numbers())
         assert len(server.requests) == 2
         assert source.hosts.client("core").gate.allowed < 15
+
+
+async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return listing({"seen": request.raw_path})
+
+    async with reading(handle) as (_, proxy):
+        monkeypatch.setenv("NO_PROXY", "other.test")
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/org"))
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/org"))
+        settings = AzureSettings("http://tfs.test/tfs/Main", PersonalAccessToken(Secret(PAT)))
+        source = connect(settings, clock=proxy.time.clock, sleep=proxy.time.sleep, random=lambda: 0.5)
+        await source.hosts.send(SOME_CALL, numbers())
+        await source.close()
+        assert proxy.requests[0].headers["Host"] == "tfs.test"
+        assert environment_proxy("http://other.test/x") is None
+
+
+async def test_a_netrc_has_no_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return listing()
+
+    async with reading(handle) as (source, server):
+        await source.hosts.send(SOME_CALL, numbers())
+        assert await source.hosts.client("core")._setting.credential.authorization() == Secret(
+            server.requests[0].headers["Authorization"]
+        )

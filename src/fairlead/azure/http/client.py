@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import msgspec
@@ -58,6 +60,12 @@ class Setting(msgspec.Struct, frozen=True):
     ledger: Ledger
     bytes_in_flight: ByteBudget
     in_flight: int = 15
+
+
+def environment_proxy(base: str) -> str | None:
+    """The proxy that the environment names for a URL (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), None for none."""
+    parts = urlsplit(base)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
 class Client:
@@ -210,7 +218,9 @@ class Client:
                     "X-TFS-FedAuthRedirect": "Suppress",
                 },
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
+                # Asked once here instead of by `trust_env`, which would also look into ~/.netrc at every request and
+                # refuse to send our Authorization to a host that it finds there.
+                proxy=environment_proxy(self._base),
             )
         return self._session
 
