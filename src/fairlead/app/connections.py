@@ -36,16 +36,24 @@ class Candidate(msgspec.Struct, frozen=True):
     instance: str = ""
 
 
-class Opened(msgspec.Struct, frozen=True):
+class Opened:
     """A candidate with its source."""
 
-    candidate: Candidate
-    source: AzureSource
+    def __init__(self, candidate: Candidate, source: AzureSource) -> None:
+        self.candidate = candidate
+        self.source = source
+        self._identity: Identity | None = None
 
     @property
     def name(self) -> str:
         """What it is called."""
         return self.candidate.settings.name
+
+    async def identity(self) -> Identity:
+        """Who the credential is; asked once. BadCredential, NotThere, Retry as the source."""
+        if self._identity is None:
+            self._identity = await self.source.identity()
+        return self._identity
 
 
 def candidates(
@@ -83,10 +91,9 @@ def candidates(
 
 def _stored(row: StoredConnection, vault: Vault | None, settings: Settings) -> Candidate:
     """A connection as the catalog keeps it. One without a credential came from an environment: it needs one now."""
+    token, origin = settings.token, settings.token_from
     if vault is not None and row.credential:
         token, origin = vault.open(row.credential), "the catalog"
-    else:
-        token, origin = settings.token, settings.token_from
     return Candidate(ConnectionSettings(row.url, row.name, token, origin), row.id, row.instance)
 
 
@@ -119,17 +126,22 @@ async def registered(store: Catalog, sources: Sequence[Opened]) -> list[Connecte
     taken: dict[str, str] = {}
     connected: list[Connected] = []
     for each in sources:
-        instance = each.candidate.instance
-        if not instance:
-            identity = await each.source.identity()
-            instance = identity.instance
+        instance = each.candidate.instance or (await each.identity()).instance
         if instance in taken:
             raise BadUsage(
                 f"{each.name} and {taken[instance]} are the same organization", advice="remove one of them"
             )
         taken[instance] = each.name
         row = stored.get(instance)
-        number = row.id if row else await enter(store, instance, each.candidate.settings, b"")
+        if row is None:
+            number = await enter(store, instance, each.candidate.settings, b"")
+        else:
+            number = row.id
+            if not row.credential and row.url != each.candidate.settings.url:
+                # The environment's organization is served at another address now.
+                await enter(
+                    store, instance, msgspec.structs.replace(each.candidate.settings, name=row.name), b""
+                )
         connected.append(Connected(number, row.name if row else each.name, each.source))
     return connected
 
@@ -138,8 +150,3 @@ async def enter(store: Catalog, instance: str, connection: ConnectionSettings, c
     """Enters or updates a connection; returns its number."""
     name, url = connection.name, connection.url
     return await store.write(lambda writer: writer.save_connection(instance, name, url, credential))
-
-
-def described(identity: Identity) -> str:
-    """The organization for a message."""
-    return f"{identity.organization} ({identity.instance})"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from typing import Literal
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from fairlead.app.configuring import mapping_of_last_run
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import export_blocks, reading_catalog
+
+if TYPE_CHECKING:
+    from fairlead.app.wiring import Catalog
 
 What = Literal["entities", "relations", "records", "contributions", "changes", "readings"]
 Write = Callable[[bytes], object]
@@ -41,12 +45,20 @@ class ExportRequest(msgspec.Struct, frozen=True):
 async def export(settings: Settings, request: ExportRequest, write: Write) -> None:
     """Writes everything asked for, in blocks. CatalogUnusable where there is no catalog."""
     async with reading_catalog(settings) as store:
-        stubs: Collection[str] = await stub_blueprints(store) if request.computed else ()
+        stubs = await stub_blueprints(store) if request.computed else ()
         blocks = export_blocks(store, request.what, request.blueprint or None, stubs)
         if request.form == "csv":
             blocks = as_csv(blocks, COLUMNS[request.what])
         async for block in blocks:
             write(block)
+
+
+async def stub_blueprints(store: Catalog) -> tuple[str, ...]:
+    """The blueprints of which bare entities stand in for what relations name; none unless the mapping asks for it."""
+    mapping = await mapping_of_last_run(store)
+    if mapping is None or not mapping.configuration.create_missing_related_entities:
+        return ()
+    return tuple(blueprint.identifier for blueprint in mapping.blueprints)
 
 
 async def as_csv(blocks: AsyncIterator[bytes], columns: tuple[str, ...]) -> AsyncIterator[bytes]:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from fairlead.app.connections import Hide, Opened, candidates, opened
 from fairlead.app.configuring import chosen
+from fairlead.app.connections import Hide, Opened, candidates, opened
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import Access, examine, stored_connections
 from fairlead.model.errors import BadCredential, NotThere, Retry

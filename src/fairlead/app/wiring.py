@@ -16,16 +16,19 @@ from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Settings
 from fairlead.azure import connecting
 from fairlead.azure.access import Access, Examination, examine
 from fairlead.azure.http.credentials import PersonalAccessToken
+from fairlead.azure.kinds.registry import DERIVATIONS, SPECS
 from fairlead.azure.reader import AzureSource
 from fairlead.azure.server import Organization
 from fairlead.azure.server import organization as normalized
-from fairlead.catalog import open_catalog
 from fairlead.catalog import export as exports
+from fairlead.catalog import open_catalog
 from fairlead.catalog.address import sqlite_path
-from fairlead.catalog.explanation import ExplainedContribution, Explanation, PastChange, RecordFacts
+from fairlead.catalog.explanation import ExplainedContribution, Explanation
+from fairlead.catalog.vault import Vault, open_vault
 from fairlead.model.errors import CatalogUnusable
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
+from fairlead.targets.port.integration import ResyncStatus
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.target import PortTarget
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from fairlead.catalog import Catalog
 
 __all__ = [
+    "BASES",
+    "CLOCK",
     "Access",
     "AzureSource",
     "Catalog",
@@ -40,20 +45,29 @@ __all__ = [
     "ExplainedContribution",
     "Explanation",
     "Organization",
-    "PastChange",
     "PortTarget",
-    "RecordFacts",
+    "ResyncStatus",
+    "Vault",
+    "engine_of",
     "examine",
     "export_blocks",
+    "mapper_of",
     "normalized",
     "open_port",
     "open_source",
     "reading_catalog",
     "stored_connections",
+    "vault_of",
     "writing_catalog",
 ]
 
 CLOCK = SystemClock()
+
+DERIVED = {derivation.kind: derivation.base for derivation in DERIVATIONS}
+"""Derived kinds with the kind that is read for them."""
+
+BASES = {name: name for name, spec in SPECS.items() if spec.mapped} | DERIVED
+"""Every kind that a mapping can name, with the kind that is read for it."""
 
 
 def open_source(url: str, token: Secret, hosts: Mapping[str, str]) -> AzureSource:
@@ -75,6 +89,11 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
             create_missing_related_entities=create_missing,
         )
     )
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Encrypts and decrypts stored credentials. Makes the key file beside the catalog where it is not there."""
+    return open_vault(settings.catalog_url, settings.secret_key)
 
 
 @asynccontextmanager

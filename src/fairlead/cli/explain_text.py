@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from fairlead.cli.tables import instant
 
 if TYPE_CHECKING:
@@ -20,21 +22,23 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         yield name
     for field in explanation.fields:
         yield ""
-        yield f"{field.field}: {field.value}"
+        yield f"{field.field}: {msgspec.json.encode(field.value).decode()}"
         yield from (f"  {line}" for line in _origin(field))
-    for history in explanation.history:
+    if explanation.history:
         yield ""
-        yield f"run {history.run} ({instant(history.at)}): {history.op}, {history.reason}"
+    for past in explanation.history:
+        yield f"run {past.run}, {instant(past.at)}: {past.state} {past.op} ({past.reason})"
 
 
 def _origin(field: FieldOrigin) -> Iterator[str]:
     for source in field.sources:
-        yield (
-            f"{'from' if source.wins else 'not from'} {source.kind} {source.record} of {source.connection}, "
-            f"read {instant(source.read_at)}"
-        )
-        yield f"  row {source.position} ({source.kind}): {source.expression}"
+        word = "from" if source.wins else "overruled:"
+        yield f"{word} {source.kind} {source.record} of {source.connection}, read {instant(source.read_at)}"
+        row = f"row {source.position}" if source.position else "a row that is no longer in the mapping"
+        yield f"  {row}: {source.expression}"
         if source.note:
-            yield f"  {source.note}"
+            yield f"  it gave nothing: {source.note}"
+        if source.frozen:
+            yield f"  kept as it was: {source.frozen}"
     for violation in field.violations:
         yield f"does not fit the blueprint: {violation}"

@@ -28,6 +28,7 @@ from fairlead.model.errors import BadUsage
 if TYPE_CHECKING:
     from fairlead.app.settings.values import Settings
     from fairlead.app.sync import SyncRequest
+    from fairlead.model.reports import RunMode
 
 
 def plan(
@@ -81,7 +82,7 @@ def sync(
     settings = settings_of(
         output, catalog=catalog, mapping=mapping, blueprints=blueprints, preset=preset, log_level=log_level
     )
-    mode = "incremental" if incremental else "full"
+    mode: RunMode = "incremental" if incremental else "full"
     return _run(output, settings, SyncRequest(mode, names(kinds), connection, deliver=not no_deliver))
 
 

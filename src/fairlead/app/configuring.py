@@ -1,0 +1,171 @@
+"""Which mapping and which blueprints hold: a file, a named preset, what is stored at Port, or the dialect's preset."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fairlead.app.settings.values import Preset, Settings
+from fairlead.app.wiring import BASES, open_port
+from fairlead.mapping import blueprints as blueprint_files
+from fairlead.mapping import configuration as configurations
+from fairlead.mapping import presets
+from fairlead.mapping.rows import Configuration, Row
+from fairlead.mapping.selectors import OPTIONS
+from fairlead.model.blueprints import Blueprint
+from fairlead.model.errors import BadMapping, BadUsage
+
+if TYPE_CHECKING:
+    from fairlead.app.wiring import Catalog
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """A mapping with its blueprints. `configuration` holds only rows of kinds that can be read; its warnings name the
+    others."""
+
+    configuration: Configuration
+    blueprints: tuple[Blueprint, ...]
+
+    def blueprint(self, name: str) -> Blueprint | None:
+        """The blueprint of that name."""
+        return next((each for each in self.blueprints if each.identifier == name), None)
+
+    def kinds(self) -> frozenset[str]:
+        """The kinds that are read for the rows."""
+        return frozenset(BASES[row.kind] for row in self.configuration.rows)
+
+
+class Chosen(Parsed, frozen=True):
+    """A configuration in use. `origin` tells where mapping and blueprints are from; the texts are as they were read."""
+
+    mapping_text: str
+    blueprints_text: str
+    preset: Preset
+    origin: str
+
+
+class _Texts(msgspec.Struct, frozen=True):
+    mapping: str
+    blueprints: str
+    mapping_from: str
+    blueprints_from: str
+
+
+async def chosen(settings: Settings) -> Chosen:
+    """The configuration that the settings lead to. BadMapping with row, line and column; BadUsage for a file that is
+    not there or a preset that this version does not have; what Port answers where the mapping is stored there."""
+    texts = await _texts(settings)
+    found = parsed(texts.mapping, texts.blueprints, texts.mapping_from, texts.blueprints_from)
+    check_blueprints(found)
+    origin = f"{texts.mapping_from} with {texts.blueprints_from}"
+    return Chosen(
+        found.configuration, found.blueprints, texts.mapping, texts.blueprints, settings.preset, origin
+    )
+
+
+def parsed(mapping: str, blueprints: str, mapping_from: str = "", blueprints_from: str = "") -> Parsed:
+    """The two texts as values. BadMapping with row and field, or line and column, for what cannot be used."""
+    return Parsed(
+        readable(configurations.parse(mapping, source=mapping_from)),
+        tuple(blueprint_files.parse(blueprints, source=blueprints_from)),
+    )
+
+
+async def _texts(settings: Settings) -> _Texts:
+    mapping = _file(settings.mapping_file, "mapping")
+    blueprints = _file(settings.blueprints_file, "blueprints")
+    stored = None
+    if mapping is None and blueprints is None and settings.port and not settings.preset_named:
+        stored = await _stored_at_port(settings)
+    if stored is not None:
+        return stored
+    if mapping is None or blueprints is None:
+        name = f"the preset {settings.preset}"
+        preset = _preset(settings)
+        mapping = mapping or (preset.mapping, name)
+        blueprints = blueprints or (preset.blueprints, name)
+    return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1])
+
+
+def _preset(settings: Settings) -> presets.Preset:
+    if settings.preset == "port-script":
+        raise BadUsage(
+            "the preset port-script is not part of this version",
+            advice="name a mapping and blueprints of your own, or choose --preset port (its blueprints differ)",
+        )
+    return presets.load(settings.preset)
+
+
+def _file(path: Path | None, what: str) -> tuple[str, str] | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8"), str(path)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise BadUsage(f"the {what} file {path} cannot be read: {reason}") from None
+
+
+async def _stored_at_port(settings: Settings) -> _Texts | None:
+    """What Port keeps for this installation; None where it keeps no mapping."""
+    if settings.port is None:
+        return None
+    target = open_port(settings.port)
+    try:
+        mapping = await target.integration.stored_mapping()
+        if mapping is None:
+            return None
+        place = f"Port's integration {settings.port.integration}"
+        return _Texts(mapping, await target.integration.stored_blueprints(), place, "Port's blueprints")
+    finally:
+        await target.close()
+
+
+def readable(configuration: Configuration) -> Configuration:
+    """The configuration without rows of kinds that others read and this version does not; a warning names each.
+
+    BadMapping for a kind that nobody knows, or where no row is left.
+    """
+    configurations.check_kinds(configuration, {*OPTIONS, *BASES})
+    rows = tuple(row for row in configuration.rows if row.kind in BASES)
+    if not rows:
+        raise BadMapping(
+            "no row of the mapping is of a kind that can be read", advice=f"kinds: {', '.join(BASES)}"
+        )
+    warnings = [
+        f"{row.place}: this version does not read that kind" for row in configuration.rows if row not in rows
+    ]
+    return msgspec.structs.replace(configuration, rows=rows, warnings=(*configuration.warnings, *warnings))
+
+
+def check_blueprints(found: Parsed) -> None:
+    """BadMapping for a row that names a blueprint that is not there. One that a record decides is not judged."""
+    known = [blueprint.identifier for blueprint in found.blueprints]
+    for row in found.configuration.rows:
+        name = literal(row)
+        if name is not None and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise BadMapping(
+                f"{row.place}: there is no blueprint {name}",
+                advice=f"did you mean {near[0]}?" if near else f"blueprints: {', '.join(known)}",
+            )
+
+
+def literal(row: Row) -> str | None:
+    """The row's blueprint where it is one name for all records."""
+    try:
+        return msgspec.json.decode(row.mapping.blueprint.strip(), type=str)
+    except msgspec.DecodeError:
+        return None
+
+
+async def mapping_of_last_run(store: Catalog) -> Parsed | None:
+    """The configuration of the newest run, None where there was none."""
+    for run in await store.runs(1):
+        texts = await store.configuration(run.configuration)
+        if texts is not None:
+            return parsed(texts[0], texts[1])
+    return None
