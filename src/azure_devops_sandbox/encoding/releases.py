@@ -164,53 +164,61 @@ def deployment_item(organization: Organization, deployment: Deployment) -> bytes
     release = organization.releases[deployment.release]
     definition = organization.release_definitions[release.definition]
     project = organization.projects[deployment.project]
-
-    def build() -> dict[str, Any]:
-        url, links = self_and_web(organization, release.project, "releases", release.id)
-        requested = person(organization, deployment.requested_by)
-        found: dict[str, Any] = {
-            "id": deployment.id,
-            "release": {
-                "id": release.id,
-                "name": release.name,
-                "url": url,
-                "artifacts": [],
-                "webAccessUri": links["web"]["href"],
-                "_links": links,
-                "description": None,
-                "releaseDefinition": None,
-                "createdOn": NULL_DATE,
-                "createdBy": None,
-                "modifiedBy": None,
-                "reason": "none",
-            },
-            "releaseDefinition": _definition_reference(organization, definition),
-            "releaseEnvironment": {
-                "id": _environment_number(release, deployment.environment),
-                "name": definition.environments[deployment.environment],
-                "_links": {},
-            },
-            "projectReference": {"id": project.id, "name": project.name},
-            "definitionEnvironmentId": definition.id * 10 + deployment.environment + 1,
-            "attempt": deployment.attempt,
-            "reason": deployment.reason,
-            "deploymentStatus": deployment.status,
-            "operationStatus": deployment.operation,
-            "requestedBy": requested,
-            "requestedFor": requested,
-            "queuedOn": date3(deployment.queued),
-            "startedOn": date3(deployment.started) if deployment.started else NULL_DATE,
-            "lastModifiedOn": date3(deployment.modified),
-            "lastModifiedBy": requested,
-            "conditions": [],
-            "scheduledDeploymentTime": NULL_DATE,
-            "preDeployApprovals": [],
-            "postDeployApprovals": [],
-            "_links": {},
-        }
-        if deployment.completed is not None:
-            found["completedOn"] = date3(deployment.completed)
-        return found
-
     stamp = max(deployment.version, release.version, definition.version, project.version)
-    return kept(deployment, "item", stamp, build)
+    return kept(deployment, "item", stamp, lambda: _deployment(organization, deployment, release, definition))
+
+
+def _deployment(
+    organization: Organization, deployment: Deployment, release: Release, definition: ReleaseDefinition
+) -> dict[str, Any]:
+    project = organization.projects[deployment.project]
+    requested = person(organization, deployment.requested_by)
+    found: dict[str, Any] = {
+        "id": deployment.id,
+        "release": _deployed_release(organization, release),
+        "releaseDefinition": _definition_reference(organization, definition),
+        "releaseEnvironment": {
+            "id": _environment_number(release, deployment.environment),
+            "name": definition.environments[deployment.environment],
+            "_links": {},
+        },
+        "projectReference": {"id": project.id, "name": project.name},
+        "definitionEnvironmentId": definition.id * 10 + deployment.environment + 1,
+        "attempt": deployment.attempt,
+        "reason": deployment.reason,
+        "deploymentStatus": deployment.status,
+        "operationStatus": deployment.operation,
+        "requestedBy": requested,
+        "requestedFor": requested,
+        "queuedOn": date3(deployment.queued),
+        "startedOn": date3(deployment.started) if deployment.started else NULL_DATE,
+        "lastModifiedOn": date3(deployment.modified),
+        "lastModifiedBy": requested,
+        "conditions": [],
+        "scheduledDeploymentTime": NULL_DATE,
+        "preDeployApprovals": [],
+        "postDeployApprovals": [],
+        "_links": {},
+    }
+    if deployment.completed is not None:
+        found["completedOn"] = date3(deployment.completed)
+    return found
+
+
+def _deployed_release(organization: Organization, release: Release) -> dict[str, Any]:
+    """Return the reference of a deployment to its release, which is mostly empty."""
+    url, links = self_and_web(organization, release.project, "releases", release.id)
+    return {
+        "id": release.id,
+        "name": release.name,
+        "url": url,
+        "artifacts": [],
+        "webAccessUri": links["web"]["href"],
+        "_links": links,
+        "description": None,
+        "releaseDefinition": None,
+        "createdOn": NULL_DATE,
+        "createdBy": None,
+        "modifiedBy": None,
+        "reason": "none",
+    }

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from azure_devops_sandbox import Organization
-from contract.sandbox.asking import Case, Client, cases
+from contract.sandbox.asking import Client
 from contract.sandbox.official import area, read_json, unwrapped
+from contract.sandbox.requests_per_route import Case, cases
 
 
 @dataclass(frozen=True, slots=True)

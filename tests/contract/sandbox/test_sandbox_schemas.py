@@ -6,8 +6,9 @@ import pytest
 
 from azure_devops_sandbox import Organization
 from azure_devops_sandbox.routes import ROUTES
-from contract.sandbox.asking import Client, cases
+from contract.sandbox.asking import Client
 from contract.sandbox.official import area, unwrapped
+from contract.sandbox.requests_per_route import cases
 
 _UNDESCRIBED = {"options", "resource-areas.list", "resource-areas.get", "connection-data"}
 """Routes that the files leave out: how clients find services, known from Microsoft's Python client."""

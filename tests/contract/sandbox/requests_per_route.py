@@ -1,0 +1,312 @@
+"""One request or more for every route, with the operation of the official files that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure_devops_sandbox import Organization
+from azure_devops_sandbox.state.records import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request with the operation of the official files that it belongs to."""
+
+    route: str
+    area: str
+    template: str
+    path: str
+    method: str = "GET"
+    body: Any = None
+    known: frozenset[str] = field(default_factory=frozenset)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+_O = "/{organization}/_apis"
+_P = "/{organization}/{project}/_apis"
+_T = "/{organization}/{project}/{team}/_apis"
+_REPOSITORY = f"{_P}/git/repositories/{{repositoryId}}"
+# Where the service is known to send what its own files do not describe:
+_IDENTITY = frozenset({"$[].identity.descriptor"})
+"""A descriptor is sent as one text, not as the object of its class."""
+_OPTIONS = frozenset(
+    f"environments[].environmentOptions.{key}"
+    for key in (
+        "emailNotificationType",
+        "emailRecipients",
+        "enableAccessToken",
+        "skipArtifactsDownload",
+        "timeoutInMinutes",
+    )
+)
+_RELEASE_ROW = frozenset({"$[].url", "$[].artifacts[].sourceId"} | {f"$[].{one}" for one in _OPTIONS})
+"""Keys in every recorded release."""
+_DEPLOYMENT_ROW = frozenset({"$[].release.url", "$[].release.webAccessUri", "$[]._links"})
+"""Keys in every recorded deployment."""
+_DEFINITION_ROW = frozenset({"$[].lastRelease.webAccessUri"})
+"""A key in every recorded release definition."""
+_DEFINITION = frozenset(
+    {"$.environments[].deployPhases[].deploymentInput"} | {f"$.{one}" for one in _OPTIONS}
+)
+"""Keys in the recorded single release definition."""
+
+
+def busy_project(organization: Organization) -> Project:
+    """Return a project that has releases (and everything else)."""
+    return next(
+        one for one in organization.live_projects() if organization.of_project(organization.releases, one.id)
+    )
+
+
+def cases(organization: Organization) -> list[Case]:
+    """Return at least one request for every route that the official files describe."""
+    project = busy_project(organization)
+    return [
+        *_core(project),
+        *_git(organization, project),
+        *_policy(organization, project),
+        *_work_items(organization),
+        *_recycle_bin_and_feed(organization),
+        *_boards(organization, project),
+        *_release(organization, project),
+    ]
+
+
+def _core(project: Project) -> list[Case]:
+    p = project.id
+    return [
+        *(
+            Case("projects.list", "core", f"{_O}/projects", f"/_apis/projects?stateFilter={one}")
+            for one in ("all", "deleted")
+        ),
+        Case(
+            "projects.get",
+            "core",
+            f"{_O}/projects/{{projectId}}",
+            f"/_apis/projects/{p}?includeCapabilities=true",
+        ),
+        Case(
+            "projects.properties",
+            "core",
+            f"{_O}/projects/{{projectId}}/properties",
+            f"/_apis/projects/{p}/properties",
+        ),
+        Case("teams.list", "core", f"{_O}/projects/{{projectId}}/teams", f"/_apis/projects/{p}/teams"),
+        Case(
+            "teams.get",
+            "core",
+            f"{_O}/projects/{{projectId}}/teams/{{teamId}}",
+            f"/_apis/projects/{p}/teams/{project.default_team}",
+        ),
+        Case(
+            "teams.all",
+            "core",
+            f"{_O}/teams",
+            "/_apis/teams?$expandIdentity=true&api-version=7.1-preview.3",
+            known=_IDENTITY,
+        ),
+    ]
+
+
+def _git(organization: Organization, project: Project) -> list[Case]:
+    p = project.id
+    repositories = organization.of_project(organization.repositories, p)
+    repository = next(one for one in repositories if one.default_branch and not one.disabled)
+    r = f"/_apis/git/repositories/{repository.id}"
+    return [
+        Case(
+            "repositories.list", "git", f"{_P}/git/repositories", "/_apis/git/repositories?includeLinks=true"
+        ),
+        *(
+            Case(
+                "repositories.get", "git", _REPOSITORY, f"/_apis/git/repositories/{one.id}?includeParent=true"
+            )
+            for one in (repository, *(one for one in organization.repositories.values() if one.parent))
+        ),
+        Case("refs.list", "git", f"{_REPOSITORY}/refs", f"{r}/refs?includeStatuses=true"),
+        Case(
+            "repositories.recycle-bin",
+            "git",
+            f"{_P}/git/recycleBin/repositories",
+            f"/{p}/_apis/git/recycleBin/repositories",
+        ),
+        Case(
+            "repositories.deleted",
+            "git",
+            f"{_P}/git/deletedrepositories",
+            f"/{p}/_apis/git/deletedrepositories",
+        ),
+        Case(
+            "items.get",
+            "git",
+            f"{_REPOSITORY}/items",
+            f"{r}/items?scopePath=/&recursionLevel=full&includeContentMetadata=true&includeLinks=true",
+        ),
+        Case(
+            "items.get",
+            "git",
+            f"{_REPOSITORY}/items?path={{path}}",
+            f"{r}/items?path=/src/main.py&includeContent=true&$format=json",
+        ),
+        Case(
+            "items.batch",
+            "git",
+            f"{_REPOSITORY}/itemsbatch",
+            f"{r}/itemsbatch",
+            "POST",
+            {"itemDescriptors": [{"path": "/", "recursionLevel": "full"}, {"path": "/src/main.py"}]},
+        ),
+    ]
+
+
+def _policy(organization: Organization, project: Project) -> list[Case]:
+    p = project.id
+    policy = organization.of_project(organization.policies, p)[0]
+    return [
+        Case(
+            "git-policies.list",
+            "git",
+            f"{_P}/git/policy/configurations",
+            f"/{p}/_apis/git/policy/configurations",
+        ),
+        Case("policies.list", "policy", f"{_P}/policy/configurations", f"/{p}/_apis/policy/configurations"),
+        Case(
+            "policies.get",
+            "policy",
+            f"{_P}/policy/configurations/{{configurationId}}",
+            f"/{p}/_apis/policy/configurations/{policy.id}",
+        ),
+        Case("policy-types.list", "policy", f"{_P}/policy/types", f"/{p}/_apis/policy/types"),
+        Case(
+            "policy-types.get",
+            "policy",
+            f"{_P}/policy/types/{{typeId}}",
+            f"/{p}/_apis/policy/types/{policy.type_id}",
+        ),
+    ]
+
+
+def _work_items(organization: Organization) -> list[Case]:
+    live = [one.id for one in organization.work_items.values() if one.deleted is None][:50]
+    ids = ",".join(map(str, live))
+    query = "SELECT [System.Id], [System.Title] FROM WorkItems ORDER BY [System.ChangedDate] DESC"
+    batch = f"{_P}/wit/workitemsbatch"
+    return [
+        Case("wiql.query", "wit", f"{_T}/wit/wiql", "/_apis/wit/wiql", "POST", {"query": query}),
+        Case(
+            "work-items.batch",
+            "wit",
+            batch,
+            "/_apis/wit/workitemsbatch",
+            "POST",
+            {"ids": live, "$expand": "all"},
+        ),
+        Case(
+            "work-items.batch",
+            "wit",
+            batch,
+            "/_apis/wit/workitemsbatch",
+            "POST",
+            {"ids": [*live, 999_999], "fields": ["System.Id", "System.Title"], "errorPolicy": "omit"},
+        ),
+        *(
+            Case(
+                "work-items.list",
+                "wit",
+                f"{_P}/wit/workitems",
+                f"/_apis/wit/workitems?ids={ids}&$expand={one}",
+            )
+            for one in ("none", "relations", "fields", "links", "all")
+        ),
+        Case("work-items.get", "wit", f"{_P}/wit/workitems/{{id}}", f"/_apis/wit/workitems/{live[0]}"),
+    ]
+
+
+def _recycle_bin_and_feed(organization: Organization) -> list[Case]:
+    binned = [one.id for one in organization.work_items.values() if one.deleted is not None]
+    return [
+        Case("recycle-bin.list", "wit", f"{_P}/wit/recyclebin", "/_apis/wit/recyclebin"),
+        Case(
+            "recycle-bin.list",
+            "wit",
+            f"{_P}/wit/recyclebin?ids={{ids}}",
+            f"/_apis/wit/recyclebin?ids={binned[0]}",
+        ),
+        Case("recycle-bin.get", "wit", f"{_P}/wit/recyclebin/{{id}}", f"/_apis/wit/recyclebin/{binned[0]}"),
+        *(
+            Case(
+                "work-item-revisions.read",
+                "wit",
+                f"{_P}/wit/reporting/workitemrevisions",
+                "/_apis/wit/reporting/workitemrevisions?includeDeleted=true",
+                method,
+                {"includeIdentityRef": True} if method == "POST" else None,
+            )
+            for method in ("GET", "POST")
+        ),
+        Case("fields.list", "wit", f"{_P}/wit/fields", "/_apis/wit/fields"),
+    ]
+
+
+def _boards(organization: Organization, project: Project) -> list[Case]:
+    p = project.id
+    board = next(
+        one for one in organization.of_project(organization.boards, p) if one.team == project.default_team
+    )
+    return [
+        Case("boards.list", "work", f"{_T}/work/boards", f"/{p}/_apis/work/boards"),
+        Case(
+            "boards.get",
+            "work",
+            f"{_T}/work/boards/{{id}}",
+            f"/{p}/{project.default_team}/_apis/work/boards/{board.id}",
+        ),
+    ]
+
+
+def _release(organization: Organization, project: Project) -> list[Case]:
+    p = project.id
+    release = next(one for one in organization.of_project(organization.releases, p) if not one.deleted)
+    expand = "environments,artifacts,approvals,variables,tags"
+    row = _RELEASE_ROW
+    single = frozenset(place.replace("$[]", "$", 1) for place in row)
+    return [
+        Case(
+            "releases.list",
+            "release",
+            f"{_P}/release/releases",
+            f"/_apis/release/releases?$expand={expand}",
+            known=row,
+        ),
+        Case(
+            "releases.get",
+            "release",
+            f"{_P}/release/releases/{{releaseId}}?",
+            f"/{p}/_apis/release/releases/{release.id}",
+            known=single,
+        ),
+        Case(
+            "release-definitions.list",
+            "release",
+            f"{_P}/release/definitions",
+            f"/{p}/_apis/release/definitions?$expand=environments,artifacts,triggers,variables,tags,lastRelease",
+            known=_DEFINITION_ROW,
+        ),
+        Case(
+            "release-definitions.get",
+            "release",
+            f"{_P}/release/definitions/{{definitionId}}",
+            f"/{p}/_apis/release/definitions/{release.definition}",
+            known=_DEFINITION,
+        ),
+        Case(
+            "deployments.list",
+            "release",
+            f"{_P}/release/deployments",
+            f"/{p}/_apis/release/deployments",
+            known=_DEPLOYMENT_ROW,
+        ),
+    ]
