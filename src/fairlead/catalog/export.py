@@ -6,7 +6,8 @@ equal catalogs are equal byte for byte. Everything is streamed from one state of
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import aclosing
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -32,58 +33,58 @@ class Streams(Protocol):
 
     def stream_entities(
         self, blueprint: str | None, stubs: Collection[str]
-    ) -> AsyncIterator[list[ExportedEntity]]: ...
-    def stream_relations(self, blueprint: str | None) -> AsyncIterator[list[ExportedRelation]]: ...
-    def stream_records(self) -> AsyncIterator[list[ExportedRecord]]: ...
-    def stream_contributions(self, blueprint: str | None) -> AsyncIterator[list[ExportedContribution]]: ...
-    def stream_changes(self) -> AsyncIterator[list[ExportedChange]]: ...
-    def stream_readings(self) -> AsyncIterator[list[ExportedReading]]: ...
+    ) -> AsyncGenerator[list[ExportedEntity], None]: ...
+    def stream_relations(self, blueprint: str | None) -> AsyncGenerator[list[ExportedRelation], None]: ...
+    def stream_records(self) -> AsyncGenerator[list[ExportedRecord], None]: ...
+    def stream_contributions(
+        self, blueprint: str | None
+    ) -> AsyncGenerator[list[ExportedContribution], None]: ...
+    def stream_changes(self) -> AsyncGenerator[list[ExportedChange], None]: ...
+    def stream_readings(self) -> AsyncGenerator[list[ExportedReading], None]: ...
 
 
-async def export_entities(
+def export_entities(
     catalog: Streams, *, blueprint: str | None = None, stubs: Collection[str] = ()
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{blueprint, icon, identifier, properties, relations, team, title}`; `properties` and
     `relations` are always there. Stubs of the blueprints in `stubs` come among the others, as bare entities."""
-    async for block in catalog.stream_entities(blueprint, stubs):
-        yield _lines(block, _entity)
+    return _written(catalog.stream_entities(blueprint, stubs), _entity)
 
 
-async def export_relations(catalog: Streams, *, blueprint: str | None = None) -> AsyncIterator[bytes]:
+def export_relations(catalog: Streams, *, blueprint: str | None = None) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{blueprint, identifier, relation, target, target_blueprint}`."""
-    async for block in catalog.stream_relations(blueprint):
-        if block:
-            yield _lines(block, _relation)
+    return _written(catalog.stream_relations(blueprint), _relation)
 
 
-async def export_records(catalog: Streams) -> AsyncIterator[bytes]:
+def export_records(catalog: Streams) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{body, connection, key, kind, parent, references, state, version}`, tombstones included."""
-    async for block in catalog.stream_records():
-        yield _lines(block, _record)
+    return _written(catalog.stream_records(), _record)
 
 
-async def export_contributions(catalog: Streams, *, blueprint: str | None = None) -> AsyncIterator[bytes]:
+def export_contributions(catalog: Streams, *, blueprint: str | None = None) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{blueprint, connection, creates, fragment, identifier, item, key, kind, notes, query, resolved,
     row, source}`."""
-    async for block in catalog.stream_contributions(blueprint):
-        if block:
-            yield _lines(block, _contribution)
+    return _written(catalog.stream_contributions(blueprint), _contribution)
 
 
-async def export_changes(catalog: Streams) -> AsyncIterator[bytes]:
+def export_changes(catalog: Streams) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{blueprint, cause, delta, identifier, made, op, result, run, state}`, oldest first."""
-    async for block in catalog.stream_changes():
-        yield _lines(block, _change)
+    return _written(catalog.stream_changes(), _change)
 
 
-async def export_readings(catalog: Streams) -> AsyncIterator[bytes]:
+def export_readings(catalog: Streams) -> AsyncGenerator[bytes, None]:
     """Blocks of lines `{connection, form, kind, reason, run, spec, started, state}`, oldest first."""
-    async for block in catalog.stream_readings():
-        yield _lines(block, _reading)
+    return _written(catalog.stream_readings(), _reading)
 
 
-def _lines(block: list[T], form: Callable[[T], dict[str, object]]) -> bytes:
-    return b"".join([orjson.dumps(form(row), option=_FLAGS) for row in block])
+async def _written(
+    stream: AsyncGenerator[list[T], None], form: Callable[[T], dict[str, object]]
+) -> AsyncGenerator[bytes, None]:
+    """Each block as lines. Closes the stream with itself, so that an export left early holds no snapshot."""
+    async with aclosing(stream) as blocks:
+        async for block in blocks:
+            if block:
+                yield b"".join([orjson.dumps(form(row), option=_FLAGS) for row in block])
 
 
 def _entity(row: ExportedEntity) -> dict[str, object]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -70,7 +71,7 @@ class SqliteCatalog:
         self._immutable = False
         self._gate = threading.Lock()
         self._idle: list[Session] = []
-        self._snapshots: set[Snapshot] = set()
+        self._open: set[Callable[[], None]] = set()
         self._closed = False
         if read_only:
             connection, self._immutable = open_foreign(path)
@@ -102,13 +103,15 @@ class SqliteCatalog:
 
     def _close(self) -> None:
         self._pool.shutdown()
+        with self._gate:
+            closing = [*self._open, *(session.close for session in self._idle)]
+            self._open.clear()
+            self._idle.clear()
+        for close in closing:
+            close()
+        # Last, so that no reader of ours is in the way when the log is copied back.
         if self._lane is not None:
             self._lane.close()
-        with self._gate:
-            for open_ in [*self._idle, *self._snapshots]:
-                open_.close()
-            self._idle.clear()
-            self._snapshots.clear()
         if self._lease is not None:
             self._lease.close()
 
@@ -169,22 +172,23 @@ class SqliteCatalog:
             return Session(connect(self._path, "immutable"), self._statements)
         return Session(open_reader(self._path, read_only=self._lane is None), self._statements)
 
-    async def _stream(self, produce: Callable[[Session], Iterator[T]]) -> AsyncIterator[T]:
-        """Blocks of a long answer, all of one state of the catalog, over a connection of its own."""
-        snapshot = await self._threaded(self._begin)
+    async def _stream(
+        self, produce: Callable[[Session], Generator[T, None, None]]
+    ) -> AsyncGenerator[T, None]:
+        """Blocks of a long answer, all of one state of the catalog."""
+        snapshot = await self._threaded(partial(self._snapshot, produce))
         try:
-            blocks = produce(snapshot.session)
-            while (block := await self._threaded(partial(snapshot.next, blocks))) is not None:
+            while (block := await self._threaded(snapshot.next)) is not None:
                 yield block
         finally:
             with self._gate:
-                self._snapshots.discard(snapshot)
+                self._open.discard(snapshot.close)
             snapshot.close()
 
-    def _begin(self) -> Snapshot:
-        snapshot = Snapshot(self._session())
+    def _snapshot(self, produce: Callable[[Session], Generator[T, None, None]]) -> Snapshot[T]:
+        snapshot = Snapshot(self._session(), produce)
         with self._gate:
-            self._snapshots.add(snapshot)
+            self._open.add(snapshot.close)
         return snapshot
 
     # -- runs and readings ---------------------------------------------------------------------------------------
@@ -304,9 +308,10 @@ class SqliteCatalog:
 
     async def stubs(self, blueprints: Collection[str]) -> AsyncIterator[EntityKey]:
         """Targets of edges, of the given blueprints, that no entity answers to, by the bytes of their keys."""
-        async for block in self._stream(partial(streams.stubs, blueprints=frozenset(blueprints))):
-            for key in block:
-                yield key
+        async with aclosing(self._stream(partial(streams.stubs, blueprints=frozenset(blueprints)))) as blocks:
+            async for block in blocks:
+                for key in block:
+                    yield key
 
     async def counts(self, blueprints: Sequence[str]) -> tuple[int, int]:
         """(entities that exist, stubs of the given blueprints)."""
@@ -332,27 +337,27 @@ class SqliteCatalog:
     # -- export --------------------------------------------------------------------------------------------------
     def stream_entities(
         self, blueprint: str | None, stubs: Collection[str]
-    ) -> AsyncIterator[list[ExportedEntity]]:
+    ) -> AsyncGenerator[list[ExportedEntity], None]:
         """Entities in the order of the bytes of their keys."""
         return self._stream(partial(streams.entities, blueprint=blueprint, stubs=frozenset(stubs)))
 
-    def stream_relations(self, blueprint: str | None) -> AsyncIterator[list[ExportedRelation]]:
+    def stream_relations(self, blueprint: str | None) -> AsyncGenerator[list[ExportedRelation], None]:
         """Edges of entities."""
         return self._stream(partial(streams.relations, blueprint=blueprint))
 
-    def stream_records(self) -> AsyncIterator[list[ExportedRecord]]:
+    def stream_records(self) -> AsyncGenerator[list[ExportedRecord], None]:
         """Records with their bodies."""
         return self._stream(streams.records)
 
-    def stream_contributions(self, blueprint: str | None) -> AsyncIterator[list[ExportedContribution]]:
+    def stream_contributions(self, blueprint: str | None) -> AsyncGenerator[list[ExportedContribution], None]:
         """Contributions."""
         return self._stream(partial(streams.contributions, blueprint=blueprint))
 
-    def stream_changes(self) -> AsyncIterator[list[ExportedChange]]:
+    def stream_changes(self) -> AsyncGenerator[list[ExportedChange], None]:
         """Changes of every run."""
         return self._stream(streams.changes)
 
-    def stream_readings(self) -> AsyncIterator[list[ExportedReading]]:
+    def stream_readings(self) -> AsyncGenerator[list[ExportedReading], None]:
         """Readings of every run."""
         return self._stream(streams.readings)
 

@@ -97,8 +97,9 @@ def open_foreign(path: Path) -> tuple[sqlite3.Connection, bool]:
     try:
         _recognize(connection, path)
         version = _version(connection)
-        _check(version, path)
-        if version < len(load_migrations("sqlite")):
+        known = len(load_migrations("sqlite"))
+        _check(version, known, path)
+        if version < known:
             raise CatalogUnusable(
                 f"catalog {path}: its schema is of an older Fairlead",
                 advice="Run any command that writes once (such as a sync): it brings the catalog up to date.",
@@ -114,7 +115,7 @@ def open_foreign(path: Path) -> tuple[sqlite3.Connection, bool]:
 
 def migrate(connection: sqlite3.Connection, path: Path, scripts: list[str]) -> None:
     """Runs the scripts that the file has not seen yet, each in one transaction. CatalogUnusable for a newer schema."""
-    _check(_version(connection), path)
+    _check(_version(connection), len(scripts), path)
     for number in range(_version(connection) + 1, len(scripts) + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -133,22 +134,20 @@ def _split(script: str) -> list[str]:
     """The script's statements, one by one: `executescript` would commit between them."""
     found: list[str] = []
     text = ""
-    for line in script.splitlines(keepends=True):
-        if not text and line.startswith("--"):
-            continue
-        text += line
-        if text.strip() and sqlite3.complete_statement(text):
+    for piece in script.split(";")[:-1]:
+        text += piece + ";"
+        # A semicolon inside a comment or a text does not complete a statement.
+        if sqlite3.complete_statement(text):
             found.append(text.strip())
             text = ""
-    return [*found, text.strip()] if text.strip() else found
+    return found
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check(version: int, path: Path) -> None:
-    known = len(load_migrations("sqlite"))
+def _check(version: int, known: int, path: Path) -> None:
     if version > known:
         raise CatalogUnusable(
             f"catalog {path}: its schema is version {version}, this program knows {known}",

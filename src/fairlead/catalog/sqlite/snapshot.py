@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Callable, Generator
+from typing import Generic, TypeVar
 
 from fairlead.catalog.sqlite.session import Session
 
 T = TypeVar("T")
 
 
-class Snapshot:
-    """A connection inside a read transaction, which begins with the first statement.
+class Snapshot(Generic[T]):
+    """An answer in blocks, over a connection of its own inside one read transaction.
 
     While it is open the log cannot be cut, so it is closed as soon as the answer ends or its reader goes away.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, produce: Callable[[Session], Generator[T, None, None]]) -> None:
+        self._session = session
         self._gate = threading.Lock()
         session.connection.execute("BEGIN")
+        self._blocks = produce(session)
 
-    def next(self, blocks: Iterator[T]) -> T | None:
-        """The next block of the answer, None at its end."""
+    def next(self) -> T | None:
+        """The next block, None at the end."""
         with self._gate:
-            return next(blocks, None)
+            return next(self._blocks, None)
 
     def close(self) -> None:
-        """Ends the transaction; waits for a block that a thread is still reading."""
+        """Ends the transaction; waits for a block that a thread is still reading. Harmless twice."""
         with self._gate:
-            self.session.close()
+            self._blocks.close()
+            self._session.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 
 from fairlead.catalog.exported import (
     ExportedChange,
@@ -19,7 +19,7 @@ from fairlead.model.entities import EntityKey
 _BLOCK = 500
 
 
-def _fetched(session: Session, name: str, bound: Sequence[Bound] = ()) -> Iterator[list[Row]]:
+def _fetched(session: Session, name: str, bound: Sequence[Bound] = ()) -> Generator[list[Row], None, None]:
     cursor = session.run(name, bound)
     try:
         while rows := cursor.fetchmany(_BLOCK):
@@ -38,7 +38,7 @@ def _names(session: Session, statement: str, bound: Sequence[Bound] = ()) -> set
 
 def entities(
     session: Session, blueprint: str | None, stubs: frozenset[str]
-) -> Iterator[list[ExportedEntity]]:
+) -> Generator[list[ExportedEntity], None, None]:
     """Entities that exist, and stubs of the blueprints in `stubs`, whose body is empty."""
     names = _names(session, "blueprints_of_entities") | stubs
     for name in _by_bytes(names if blueprint is None else names & {blueprint}):
@@ -47,7 +47,7 @@ def entities(
             yield [ExportedEntity(name, identifier, body.encode()) for identifier, body in rows]
 
 
-def stubs(session: Session, blueprints: frozenset[str]) -> Iterator[list[EntityKey]]:
+def stubs(session: Session, blueprints: frozenset[str]) -> Generator[list[EntityKey], None, None]:
     """Targets of edges that no entity answers to, of the given blueprints."""
     for name in _by_bytes(blueprints):
         for rows in _fetched(session, "stream_stubs", (session.name(name),)):
@@ -59,7 +59,7 @@ def count_stubs(session: Session, blueprints: frozenset[str]) -> int:
     return sum(int((session.row("count_stubs", (session.name(name),)) or (0,))[0]) for name in blueprints)
 
 
-def relations(session: Session, blueprint: str | None) -> Iterator[list[ExportedRelation]]:
+def relations(session: Session, blueprint: str | None) -> Generator[list[ExportedRelation], None, None]:
     """Edges of entities, by (blueprint, identifier, relation, target blueprint, target)."""
     names = _names(session, "blueprints_of_entities")
     for name in _by_bytes(names if blueprint is None else names & {blueprint}):
@@ -83,7 +83,7 @@ def _edge_order(edge: ExportedRelation) -> tuple[bytes, bytes, bytes]:
     return edge.relation.encode(), edge.target_blueprint.encode(), edge.target.encode()
 
 
-def records(session: Session) -> Iterator[list[ExportedRecord]]:
+def records(session: Session) -> Generator[list[ExportedRecord], None, None]:
     """Records with bodies, by (connection name, kind, key)."""
     connections = {str(row[2]): int(row[0]) for row in session.rows("connections")}
     for connection in _by_bytes(connections):
@@ -106,7 +106,9 @@ def records(session: Session) -> Iterator[list[ExportedRecord]]:
                 ]
 
 
-def contributions(session: Session, blueprint: str | None) -> Iterator[list[ExportedContribution]]:
+def contributions(
+    session: Session, blueprint: str | None
+) -> Generator[list[ExportedContribution], None, None]:
     """Contributions by (blueprint, identifier, row, connection, kind, key, item); unresolved ones come first, with
     the identifier ""."""
     names = _names(session, "blueprints_of_contributions")
@@ -147,7 +149,7 @@ def _contribution_order(one: ExportedContribution) -> tuple[bytes, ...]:
     return tuple(part.encode() for part in (one.row, one.source, one.connection, one.kind, one.key, one.item))
 
 
-def changes(session: Session) -> Iterator[list[ExportedChange]]:
+def changes(session: Session) -> Generator[list[ExportedChange], None, None]:
     """Every change of every run, in the order made."""
     for rows in _fetched(session, "stream_changes"):
         yield [
@@ -166,7 +168,7 @@ def changes(session: Session) -> Iterator[list[ExportedChange]]:
         ]
 
 
-def readings(session: Session) -> Iterator[list[ExportedReading]]:
+def readings(session: Session) -> Generator[list[ExportedReading], None, None]:
     """Every reading, in the order opened."""
     for rows in _fetched(session, "stream_readings"):
         yield [

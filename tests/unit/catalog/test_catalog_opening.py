@@ -1,0 +1,214 @@
+"""What cannot be opened is refused by name, with advice, and untouched."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fairlead.catalog import open_catalog
+from fairlead.catalog.address import sqlite_path
+from fairlead.catalog.sql import Statement, load_migrations, load_statements
+from fairlead.catalog.sqlite.connect import APPLICATION, connect, migrate
+from fairlead.model.errors import BadUsage, CatalogUnusable
+from fairlead.model.stored import EntityWrite
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:////var/lib/catalog.db", "/var/lib/catalog.db"),
+        ("sqlite:///catalog.db", "catalog.db"),
+        ("sqlite:////a%20b/c.db", "/a b/c.db"),
+        ("/plain/catalog.db", "/plain/catalog.db"),
+        ("catalog.db", "catalog.db"),
+    ],
+)
+def test_addresses(url: str, path: str) -> None:
+    assert sqlite_path(url) == Path(path)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "postgresql://host/db", "mysql://host/db", "sqlite://", "sqlite://host/db", "sqlite:///"]
+)
+def test_addresses_that_name_no_file(url: str) -> None:
+    with pytest.raises(BadUsage) as caught:
+        sqlite_path(url)
+    assert caught.value.advice
+
+
+def refused(path: Path, match: str, *, read_only: bool = False) -> None:
+    with pytest.raises(CatalogUnusable, match=match) as caught:
+        open_catalog(str(path), read_only=read_only)
+    assert str(path) in caught.value.message
+    assert caught.value.advice
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(b"certainly not a database file" * 100)
+    refused(path, "not a Fairlead catalog")
+    refused(path, "not a Fairlead catalog", read_only=True)
+    assert path.read_bytes() == b"certainly not a database file" * 100
+
+
+def test_another_programs_database(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    before = path.read_bytes()
+    refused(path, "another program's database")
+    refused(path, "another program's database", read_only=True)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_missing(tmp_path: Path) -> None:
+    refused(tmp_path / "missing" / "catalog.db", "No such file or directory")
+    refused(tmp_path / "missing" / "catalog.db", "no such file", read_only=True)
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
+    refused(tmp_path, "cannot be opened")
+
+
+def test_a_place_that_cannot_be_written() -> None:
+    refused(Path("/proc/catalog.db"), "catalog /proc/catalog.db: ")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.touch(0o400)
+    refused(path, "only be read")
+
+
+async def test_a_newer_schema(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    await open_catalog(str(path)).close()
+    newer = sqlite3.connect(path)
+    newer.execute("PRAGMA user_version = 900")
+    newer.close()
+    refused(path, "schema is version 900, this program knows 1")
+    refused(path, "schema is version 900", read_only=True)
+
+
+async def test_a_damaged_file(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    async with open_catalog(str(path)) as catalog:
+        rows = [EntityWrite(n, "service", f"e{n}", "", b"x" * 900, b"h", b"h") for n in range(1, 500)]
+        await catalog.write(lambda w: w.put_entities(rows))
+    content = bytearray(path.read_bytes())
+    content[8192 * 10 :] = b"\xff" * (len(content) - 8192 * 10)
+    path.write_bytes(content)
+    with pytest.raises(CatalogUnusable, match="damaged"):
+        await read_everything(path)
+
+
+async def read_everything(path: Path) -> None:
+    async with open_catalog(str(path)) as catalog:
+        await catalog.write(lambda w: w.entities_by_id(range(500)))
+
+
+async def test_one_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    async with open_catalog(str(path)):
+        refused(path, f"process {os.getpid()} is writing it")
+        code = "import sys; from fairlead.catalog import open_catalog; open_catalog(sys.argv[1])"
+        other = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-c", code, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert f"process {os.getpid()} is writing it" in other.stderr
+        async with open_catalog(str(path), read_only=True) as reader:
+            assert await reader.connections() == []
+    async with open_catalog(str(path)):
+        pass
+
+
+async def test_a_reader_sees_what_a_writer_commits(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    async with open_catalog(str(path)) as writer, open_catalog(str(path), read_only=True) as reader:
+        assert await reader.connections() == []
+        await writer.write(lambda w: w.save_connection("i", "n", "u", b""))
+        assert [one.name for one in await reader.connections()] == ["n"]
+        with pytest.raises(CatalogUnusable, match="reading only"):
+            await reader.write(lambda w: w.new_ids("record", 1))
+        with pytest.raises(CatalogUnusable, match="reading only"):
+            reader.numbers()
+        assert await reader.due("port", "service", 0, 10) == []
+
+
+async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fairlead.catalog.sqlite.connect._BUSY_SECONDS", 0.05)
+    path = tmp_path / "catalog.db"
+    async with open_catalog(str(path)) as catalog:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CatalogUnusable, match="another program holds a lock"):
+            await catalog.write(lambda w: w.save_connection("i", "n", "u", b""))
+        other.execute("ROLLBACK")
+        other.close()
+        await catalog.write(lambda w: w.save_connection("i", "n", "u", b""))
+
+
+def test_migrations_run_once_each_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    scripts = [
+        *load_migrations("sqlite"),
+        "CREATE TABLE added (x);\n-- a remark; with a semicolon\nINSERT INTO added VALUES (1);",
+    ]
+    for known in range(1, len(scripts) + 1):
+        connection = connect(path, "rwc")
+        migrate(connection, path, scripts[:known])
+        migrate(connection, path, scripts[:known])
+        assert connection.execute("PRAGMA user_version").fetchone() == (known,)
+        connection.close()
+    connection = connect(path, "rw")
+    assert connection.execute("SELECT x FROM added").fetchall() == [(1,)]
+    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION,)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, path, [*scripts, "CREATE TABLE more (x); CREATE TABLE added (x);"])
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(scripts),)
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'more'").fetchone() == (0,)
+    connection.close()
+
+
+async def test_a_catalog_of_an_older_schema_is_not_read_without_its_migration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "catalog.db"
+    await open_catalog(str(path)).close()
+    later = [*load_migrations("sqlite"), "CREATE TABLE later (x);"]
+    monkeypatch.setattr("fairlead.catalog.sqlite.connect.load_migrations", lambda engine: later)
+    refused(path, "of an older Fairlead", read_only=True)
+    await open_catalog(str(path)).close()
+    await open_catalog(str(path), read_only=True).close()
+
+
+def test_every_statement_fits_the_schema(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "catalog.db", "rwc")
+    migrate(connection, tmp_path / "catalog.db", load_migrations("sqlite"))
+    for statement in load_statements("sqlite").values():
+        for text in {statement.text, statement.among(4) if "IN (?)" in statement.text else statement.text}:
+            count = max(text.count("?") - 2 * text.count("?1") + ("?1" in text), text.count("?1") > 0)
+            connection.execute(f"EXPLAIN {text}", [None] * count)
+    connection.close()
+
+
+def test_statements_widen() -> None:
+    statement = Statement("s", "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    assert statement.many(2) == "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"
+    assert (
+        Statement("s", "SELECT 1 WHERE a IN (?) AND b = 1").among(3)
+        == "SELECT 1 WHERE a IN (?, ?, ?) AND b = 1"
+    )
