@@ -1,0 +1,71 @@
+"""Port's default mapping as one jq program per kind, for the floor: no dialect, no rows, no care for errors.
+
+Each program takes a page as the service sent it (or a list of objects) and gives a list of
+`{blueprint, identifier, title, properties, relations}`.
+"""
+
+from __future__ import annotations
+
+WIQL = "[System.State] NOT IN ('Closed', 'Done', 'Removed') OR [System.ChangedDate] >= @today - 7"
+FILES = ("README.md", "CODEOWNERS")
+
+_PROJECT = """{blueprint: "azureDevopsProject", identifier: (.id | gsub(" "; "")), title: .name,
+ properties: {state: .state, revision: .revision, visibility: .visibility, defaultTeam: .defaultTeam.name,
+  link: (.url | gsub("_apis/projects/"; ""))}, relations: {}}"""
+
+_REPOSITORY = """{blueprint: "azureDevopsRepository", identifier: .id, title: .name,
+ properties: {url: .remoteUrl, readme: .__includedFiles["README.md"], codeowners: .__includedFiles["CODEOWNERS"]},
+ relations: {project: (.project.id | gsub(" "; ""))}}"""
+
+_POLICY = """
+ if .type.displayName == "Minimum number of reviewers" then
+  {blueprint: "azureDevopsRepository", identifier: .__repository.id, title: null,
+   properties: {minimumApproverCount: .settings.minimumApproverCount}, relations: {}}
+ elif .type.displayName == "Work item linking" then
+  {blueprint: "azureDevopsRepository", identifier: .__repository.id, title: null,
+   properties: {workItemLinking: (.isEnabled and .isBlocking)}, relations: {}}
+ else empty end"""
+
+_BOARD = """{blueprint: "azureDevopsBoard", identifier: (.id | gsub(" "; "")), title: .name,
+ properties: {link: .url}, relations: {project: (.__project.id | gsub(" "; ""))}}"""
+
+_COLUMN = """. as $board | .columns[]? | . as $column | .stateMappings // {} | to_entries[]
+ | $column + {__board: $board, __stateType: .key}
+ | {blueprint: "azureDevopsColumn",
+    identifier: (.__stateType + "/" + .name + "/" + .__board.__project.id | gsub(" "; "")), title: .name,
+    properties: {}, relations: {board: (.__board.id | gsub(" "; ""))}}"""
+
+_WORK_ITEM = """. + {__project: $projects[.fields."System.TeamProject"]}
+ | {blueprint: "azureDevopsWorkItem", identifier: (.__project.id + "/" + (.id | tostring) | gsub(" "; "")),
+ title: .fields."System.Title",
+ properties: {type: .fields."System.WorkItemType", state: .fields."System.State",
+  effort: (.fields."Microsoft.VSTS.Scheduling.Effort" // -1), description: (.fields."System.Description" // ""),
+  link: .url, reason: .fields."System.Reason", createdBy: .fields."System.CreatedBy".displayName,
+  changedBy: .fields."System.ChangedBy".displayName, createdDate: .fields."System.CreatedDate",
+  changedDate: .fields."System.ChangedDate"},
+ relations: {project: (.__project.id | gsub(" "; "")),
+  column: (.fields."System.WorkItemType" + "-" + .fields."System.BoardColumn" + "-" + .__project.id
+   | gsub(" "; ""))}}"""
+
+_RELEASE = """{blueprint: "azureDevopsRelease",
+ identifier: (.projectReference.id + "/" + (.id | tostring) | gsub(" "; "")), title: .name,
+ properties: {status: .status, reason: .reason, createdDate: .createdOn, modifiedDate: .modifiedOn,
+  createdBy: .createdBy.uniqueName, modifiedBy: .modifiedBy.uniqueName, definitionName: .releaseDefinition.name,
+  link: (._links.web.href | gsub("_release?releaseId="; ""))},
+ relations: {project: (.projectReference.id | gsub(" "; ""))}}"""
+
+
+def _over(items: str, *mappings: str) -> str:
+    each = ", ".join(f"({mapping})" for mapping in mappings)
+    return f"[{items}[] | ({each})]"
+
+
+PROGRAMS = {
+    "project": _over(".", _PROJECT),
+    "repository": _over(".", _REPOSITORY),
+    "repository-policy": _over(".", _POLICY),
+    "board": _over(".", _BOARD, _COLUMN),
+    "work-item": _over(".value", _WORK_ITEM),
+    "release": _over(".value", _RELEASE),
+}
+"""By kind. `work-item` is compiled with `$projects`: the projects by name."""
