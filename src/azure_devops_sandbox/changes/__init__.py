@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from azure_devops_sandbox.state.access import EVERYTHING, Access, Permissions
 
 from .code import CodeChanges
@@ -18,6 +20,12 @@ class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges):
         old = self.organization.access[token]
         access = Access(old.token, old.identity, old.scopes, old.expires, permissions)
         return self.organization.grant(access)
+
+    def random_change(self, rng: random.Random) -> str:
+        """Change one thing at random and tell what."""
+        from .random_change import random_change
+
+        return random_change(self.organization, rng)
 
 
 VERBS = frozenset(

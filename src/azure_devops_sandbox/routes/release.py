@@ -88,7 +88,9 @@ def _visible_releases(call: Call) -> list[Release]:
 def releases_list(call: Call) -> Answer:
     """List releases of the organization or a project."""
     fits = _release_filter(call)
-    found = [one for one in _visible_releases(call) if fits(one)]
+    found = call.organization.derived(
+        _key(call), lambda: [one for one in _visible_releases(call) if fits(one)]
+    )
     expand = _expand(call, EXPANDS)
     ascending = (call.text("queryOrder") or "descending").lower() == "ascending"
     return _page_by_id(
@@ -171,13 +173,25 @@ def deployments_list(call: Call) -> Answer:
     """List the deployments of a project."""
     organization, seen = call.organization, _seen_definitions(call)
     fits = _deployment_filter(call)
-    found = []
-    for one in organization.of_project(organization.deployments, call.here.id):
-        release = organization.releases[one.release]
-        if release.definition in seen and not release.deleted and fits(one, release):
-            found.append(one)
+
+    def find() -> list[Deployment]:
+        found = []
+        for one in organization.of_project(organization.deployments, call.here.id):
+            release = organization.releases[one.release]
+            if release.definition in seen and not release.deleted and fits(one, release):
+                found.append(one)
+        return found
+
     ascending = (call.text("queryOrder") or "descending").lower() == "ascending"
+    found = organization.derived(_key(call), find)
     return _page_by_id(call, found, lambda one: deployment_item(organization, one), ascending=ascending)
+
+
+def _key(call: Call) -> tuple[object, ...]:
+    """Return what a filtered list depends on, so that its next page need not be filtered again."""
+    paging = {"continuationtoken", "$top", "$expand", "api-version"}
+    asked = tuple(sorted((name, value) for name, value in call.query.items() if name not in paging))
+    return (call.route, call.project and call.project.id, call.access.permissions, asked)
 
 
 def _deployment_filter(call: Call) -> Callable[[Deployment, Release], bool]:

@@ -95,7 +95,7 @@ def test_there_is_something_of_everything() -> None:
 def test_a_thousand_random_changes_leave_a_consistent_organization() -> None:
     organization, rng = seeded(1), random.Random(9)
     for _ in range(1_000):
-        random_change(organization, rng)
+        organization.changes.random_change(rng)
     for item in organization.work_items.values():
         assert item.fields["System.TeamProject"] == organization.projects[item.project].name
         assert [one.rev for one in organization.revisions if one.id == item.id][-1] == item.rev
