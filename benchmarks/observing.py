@@ -48,8 +48,8 @@ class Stat(msgspec.Struct, frozen=True):
 def parse_stat(text: str) -> Stat:
     """The fields behind the command's name, which may hold blanks and brackets."""
     fields = text.rpartition(")")[2].split()
-    user, system, child_user, child_system = (int(field) * _TICK for field in fields[11:15])
-    return Stat(int(fields[1]), user + system, child_user + child_system)
+    user, system, child_user, child_system = (int(field) for field in fields[11:15])
+    return Stat(int(fields[1]), (user + system) * _TICK, (child_user + child_system) * _TICK)
 
 
 def stat_of(pid: int) -> Stat | None:

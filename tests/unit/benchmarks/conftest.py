@@ -1,0 +1,8 @@
+"""The benchmarks are no package of the product; tests find them beside the sources."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
