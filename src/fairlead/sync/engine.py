@@ -203,7 +203,8 @@ class Engine:
         if before is not None and before != rows:
             records = await living(self._store, connected.id, spec.kind)
         else:
-            for kind, keys in known.changed.items():
+            # A copy: kinds that this one does not hang from may end meanwhile.
+            for kind, keys in tuple(known.changed.items()):
                 if keys:
                     records += await self._store.referring(connected.id, kind, sorted(keys))
         await replay(self._store, passage.sink(), spec.kind, records)
