@@ -14,7 +14,7 @@ from azure_devops_sandbox.command import app
 from azure_devops_sandbox.routes import ROUTES
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/sandbox.md").read_text()
-NAMED = set(re.findall(r"`([^`]+)`", PAGE))
+NAMED = set(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
 
 
 @pytest.mark.parametrize("kind", ["routes", "verbs", "actions", "flags"])
