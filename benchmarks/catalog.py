@@ -90,80 +90,79 @@ class Timed:
         self._last = now
 
 
+FRAGMENT = orjson.dumps(
+    {"fields": ["title"], "title": "fix build", "properties": {f"p{i}": "v" * 40 for i in range(9)}}
+)
+ROW = "a" * 32
+
+
+def record_rows(first: int, page: int, bodies: Sequence[bytes], hashes: Sequence[bytes]) -> list[RecordWrite]:
+    rows = []
+    for i, (body, hash_) in enumerate(zip(bodies, hashes, strict=True)):
+        number = page * PAGE + i
+        parent = f"{number // 400:08d}"
+        rows.append(
+            RecordWrite(first + i, 1, "pull-request", str(number), parent, None, page, hash_, hash_, body=body,
+                        references=(("__repository", "repository", parent, True),))
+        )  # fmt: skip
+    return rows
+
+
+def entity_rows(
+    first: int, keys: Sequence[EntityKey], hashes: Sequence[bytes], page: int
+) -> list[EntityWrite]:
+    rows = []
+    for i, (key, hash_) in enumerate(zip(keys, hashes, strict=True)):
+        number = page * PAGE + i
+        edges = (
+            Edge("repository", "service", f"example/{number // 400}"),
+            Edge("creator", "user", f"person{number % 300}@example.com"),
+        )
+        rows.append(
+            EntityWrite(
+                first + i, key.blueprint, key.identifier, "fix build", FRAGMENT, hash_, hash_, edges=edges
+            )
+        )
+    return rows
+
+
 def write_page(writer: SqliteWriter, run: int, reading: int, page: int, bodies: Sequence[bytes]) -> Spent:
     """One page of new records, from look-up to page mark."""
     numbers = range(page * PAGE, page * PAGE + PAGE)
     hashes = [hashlib.blake2b(body, digest_size=16).digest() for body in bodies]
     keys = [EntityKey("azureDevopsPullRequest", f"example/{number // 400}/{number}") for number in numbers]
-    fragment = orjson.dumps(
-        {"fields": ["title"], "title": "fix build", "properties": {f"p{i}": "v" * 40 for i in range(9)}}
+    record, entity, contribution = (
+        writer.new_ids(table, PAGE) for table in ("record", "entity", "contribution")
     )
     timed = Timed(CLOCK)
     writer.records(1, "pull-request", [str(number) for number in numbers])
     timed.mark("look-up records")
-    record = writer.new_ids("record", PAGE)
-    writer.put_records(
-        [
-            RecordWrite(
-                record + i, 1, "pull-request", str(number), f"{number // 400:08d}", None, page, hashes[i], hashes[i],
-                body=bodies[i], references=(("__repository", "repository", f"{number // 400:08d}", True),),
-            )
-            for i, number in enumerate(numbers)
-        ]
-    )  # fmt: skip
+    writer.put_records(record_rows(record, page, bodies, hashes))
     timed.mark("record, body, reference")
     writer.contributions_of_records(range(record, record + PAGE))
     timed.mark("look-up contributions")
     writer.entities(keys)
     timed.mark("look-up entities")
-    entity, contribution = writer.new_ids("entity", PAGE), writer.new_ids("contribution", PAGE)
     writer.put_contributions(
         [
             ContributionWrite(
-                contribution + i,
-                "sync",
-                "a" * 32,
-                record + i,
-                "",
-                entity + i,
-                keys[i].blueprint,
-                True,
-                hashes[i],
-                fragment,
+                contribution + i, "sync", ROW, record + i, "", entity + i, key.blueprint, True, hash_, FRAGMENT
             )
-            for i in range(PAGE)
-        ]
-    )
-    timed.mark("contribution")
-    writer.put_entities(
-        [
-            EntityWrite(
-                entity + i, keys[i].blueprint, keys[i].identifier, "fix build", fragment, hashes[i], hashes[i],
-                edges=(
-                    Edge("repository", "service", f"example/{number // 400}"),
-                    Edge("creator", "user", f"person{number % 300}@example.com"),
-                ),
-            )
-            for i, number in enumerate(numbers)
+            for i, (key, hash_) in enumerate(zip(keys, hashes, strict=True))
         ]
     )  # fmt: skip
+    timed.mark("contribution")
+    writer.put_entities(entity_rows(entity, keys, hashes, page))
     timed.mark("entity, two edges")
+    causes = [Cause("read", "pull-request", str(number), ROW) for number in numbers]
     writer.put_changes(
         [
             ChangeWrite(
-                run,
-                entity + i,
-                "create",
-                keys[i].blueprint,
-                keys[i].identifier,
-                b"",
-                Cause("read", "pull-request", str(number), "a" * 32),
-                hashes[i].hex(),
-                "applied",
+                run, entity + i, "create", key.blueprint, key.identifier, b"", causes[i], hashes[i].hex(), "applied"
             )
-            for i, number in enumerate(numbers)
+            for i, key in enumerate(keys)
         ]
-    )
+    )  # fmt: skip
     timed.mark("change")
     writer.see(reading, range(record, record + PAGE))
     timed.mark("seen")

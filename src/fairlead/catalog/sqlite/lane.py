@@ -15,7 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeVar
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
 
 from fairlead.catalog.sqlite.faults import is_fault, unusable
 from fairlead.catalog.sqlite.session import Session
@@ -61,6 +62,7 @@ class Lane:
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._copy_at = _LOG_BYTES
         self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH))
         self._thread.start()
@@ -102,10 +104,10 @@ class Lane:
                 else:
                     future.set_exception(error)
             del job, done
-            self._tidy("PASSIVE", _LOG_BYTES)
+            self._tidy()
         # A reader in another process may be in the way; the log then stays for the next time.
         self._connection.execute("PRAGMA busy_timeout = 0").fetchone()
-        self._tidy("TRUNCATE", 0)
+        self._copy("TRUNCATE")
         self._session.close()
 
     def _transaction(self, job: _Job | None) -> tuple[list[_Done], bool]:
@@ -135,49 +137,84 @@ class Lane:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            self._roll_back()
+            _roll_back(self._connection)
             return self._failed(done, unusable(str(self._path), error)), open_
         return done, open_
 
     def _run(self, job: _Job) -> _Done:
-        try:
-            self._connection.execute("SAVEPOINT job")
+        result: object = None
+        with _Savepoint(self._session) as point:
             result = job.work(self._writer)
-            self._connection.execute("RELEASE job")
-        except BaseException as error:  # noqa: BLE001 - any failure is the caller's to see, this thread goes on
-            self._undo_job()
-            if isinstance(error, sqlite3.Error) and is_fault(error):
-                error = unusable(str(self._path), error)
-            return _Done(job.future, None, error)
-        return _Done(job.future, result, None)
-
-    def _undo_job(self) -> None:
-        self._session.forget()
-        try:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO job")
-                self._connection.execute("RELEASE job")
-        except sqlite3.Error:
-            self._roll_back()
+        if isinstance(point.error, sqlite3.Error) and is_fault(point.error):
+            return _Done(job.future, None, unusable(str(self._path), point.error))
+        return _Done(job.future, result, point.error)
 
     def _failed(self, done: list[_Done], error: BaseException | None) -> list[_Done]:
         """The outcomes when nothing was stored: jobs that had succeeded fail too."""
         self._session.forget()
         return [one if one.error is not None else _Done(one.future, None, error) for one in done]
 
-    def _roll_back(self) -> None:
+    def _tidy(self) -> None:
+        """Copies the log back into the file when it has grown long.
+
+        A long reader keeps it from being cut; then it is copied again only when it has grown as much once more.
+        """
+        size = self._log_size()
+        if size < self._copy_at - _LOG_BYTES:
+            self._copy_at = _LOG_BYTES
+        if size > self._copy_at:
+            self._copy("PASSIVE")
+            self._copy_at = size + _LOG_BYTES
+
+    def _log_size(self) -> int:
         try:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            return self._log.stat().st_size
+        except OSError:
+            return 0
+
+    def _copy(self, mode: str) -> None:
+        try:
+            self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         except sqlite3.Error:
-            # The file is out of reach; SQLite takes the transaction back when it can.
+            # A reader in the way, or a full disk: the log is as durable as the file, and is copied another time.
             return
 
-    def _tidy(self, mode: str, longest: int) -> None:
-        """Copies the log back into the file when it is longer than `longest` bytes; a reader in the way, or a full
-        disk, leaves it for the next time: the log is as durable as the file."""
+
+class _Savepoint:
+    """A job's part of the transaction. What the job raises is taken back here and kept for its caller in `error`:
+    the thread goes on."""
+
+    def __init__(self, session: Session) -> None:
+        self.error: BaseException | None = None
+        self._session = session
+
+    def __enter__(self) -> Self:
+        self._session.connection.execute("SAVEPOINT job")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        connection = self._session.connection
+        self.error = error
         try:
-            if self._log.stat().st_size > longest:
-                self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-        except (OSError, sqlite3.Error):
-            return
+            if error is None:
+                connection.execute("RELEASE job")
+            elif connection.in_transaction:
+                connection.execute("ROLLBACK TO job")
+                connection.execute("RELEASE job")
+        except sqlite3.Error as fault:
+            self.error = error or fault
+            _roll_back(connection)
+        if self.error is not None:
+            self._session.forget()
+        return True
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        # The file is out of reach; SQLite takes the transaction back when it can.
+        return
