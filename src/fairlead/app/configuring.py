@@ -13,7 +13,8 @@ from fairlead.app.wiring import BASES, open_port
 from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration as configurations
 from fairlead.mapping import presets
-from fairlead.mapping.rows import Configuration, Row
+from fairlead.mapping.expressions import constant
+from fairlead.mapping.rows import Configuration
 from fairlead.mapping.selectors import OPTIONS
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import BadMapping, BadUsage
@@ -85,8 +86,8 @@ async def _texts(settings: Settings) -> _Texts:
     if mapping is None or blueprints is None:
         name = f"the preset {settings.preset}"
         preset = _preset(settings)
-        mapping = mapping or (preset.mapping, name)
-        blueprints = blueprints or (preset.blueprints, name)
+        mapping = mapping or (preset.mapping_text, name)
+        blueprints = blueprints or (preset.blueprints_text, name)
     return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1])
 
 
@@ -145,21 +146,13 @@ def check_blueprints(found: Parsed) -> None:
     """BadMapping for a row that names a blueprint that is not there. One that a record decides is not judged."""
     known = [blueprint.identifier for blueprint in found.blueprints]
     for row in found.configuration.rows:
-        name = literal(row)
+        name = constant(row.mapping.blueprint)
         if name is not None and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             raise BadMapping(
                 f"{row.place}: there is no blueprint {name}",
                 advice=f"did you mean {near[0]}?" if near else f"blueprints: {', '.join(known)}",
             )
-
-
-def literal(row: Row) -> str | None:
-    """The row's blueprint where it is one name for all records."""
-    try:
-        return msgspec.json.decode(row.mapping.blueprint.strip(), type=str)
-    except msgspec.DecodeError:
-        return None
 
 
 async def mapping_of_last_run(store: Catalog) -> Parsed | None:

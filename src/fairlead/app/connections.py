@@ -10,7 +10,7 @@ import msgspec
 
 from fairlead.app.settings.values import ConnectionSettings, Settings
 from fairlead.app.wiring import AzureSource, Vault, normalized, open_source, vault_of
-from fairlead.model.errors import BadCredential, BadUsage
+from fairlead.model.errors import BadCredential, BadUsage, FairleadError
 from fairlead.model.secrets import Secret
 from fairlead.model.source import Identity
 from fairlead.model.stored import StoredConnection
@@ -61,8 +61,10 @@ def candidates(
 ) -> list[Candidate]:
     """The connections of the settings, then those that the catalog keeps; `only` picks one by name or number.
 
-    A stored connection with the address of a configured one is the same; its number is then known, its credential not
-    used. BadUsage where there is none, or none of that name.
+    A stored connection with the address of a configured one is the same; its number is then known, and its credential
+    serves where none is configured. A stored connection without a credential came from an environment: it counts only
+    where the settings name no other, so that a token goes to no organization that it is not for. BadUsage where there
+    is none, or none of that name.
     """
     by_url = {normalized(row.url).url: row for row in stored}
     found: list[Candidate] = []
@@ -76,7 +78,8 @@ def candidates(
         placed = msgspec.structs.replace(given, url=where.url, name=name, token=token, token_from=token_from)
         found.append(Candidate(placed, row.id, row.instance) if row else Candidate(placed))
     vault = vault_of(settings) if any(row.credential for row in by_url.values()) else None
-    found += [_stored(row, vault, settings) for row in by_url.values()]
+    lone = not settings.connections
+    found += [_stored(row, vault, settings) for row in by_url.values() if row.credential or lone]
     if only:
         found = [each for each in found if only in (each.settings.name, str(each.number))]
         if not found:
@@ -90,7 +93,7 @@ def candidates(
 
 
 def _stored(row: StoredConnection, vault: Vault | None, settings: Settings) -> Candidate:
-    """A connection as the catalog keeps it. One without a credential came from an environment: it needs one now."""
+    """A connection as the catalog keeps it; the environment's token where it keeps no credential."""
     token, origin = settings.token, settings.token_from
     if vault is not None and row.credential:
         token, origin = vault.open(row.credential), "the catalog"
@@ -120,30 +123,48 @@ async def opened(found: Sequence[Candidate]) -> AsyncIterator[list[Opened]]:
 async def registered(store: Catalog, sources: Sequence[Opened]) -> list[Connected]:
     """The sources with their numbers in the catalog, entered there where they are new.
 
-    BadUsage where two of them lead to the same organization.
+    Each is asked who it is: an address that leads to another organization than before must not empty the catalog.
+    BadUsage for that, and where two of them lead to the same organization. One of several that cannot be asked keeps
+    the identity it had; the run reports it.
     """
     stored = {row.instance: row for row in await store.connections()}
     taken: dict[str, str] = {}
     connected: list[Connected] = []
     for each in sources:
-        instance = each.candidate.instance or (await each.identity()).instance
+        instance = await _instance(each, alone=len(sources) == 1)
         if instance in taken:
             raise BadUsage(
                 f"{each.name} and {taken[instance]} are the same organization", advice="remove one of them"
             )
         taken[instance] = each.name
-        row = stored.get(instance)
-        if row is None:
-            number = await enter(store, instance, each.candidate.settings, b"")
-        else:
-            number = row.id
-            if not row.credential and row.url != each.candidate.settings.url:
-                # The environment's organization is served at another address now.
-                await enter(
-                    store, instance, msgspec.structs.replace(each.candidate.settings, name=row.name), b""
-                )
-        connected.append(Connected(number, row.name if row else each.name, each.source))
+        connected.append(await _registered(store, each, instance, stored.get(instance)))
     return connected
+
+
+async def _instance(each: Opened, *, alone: bool) -> str:
+    before = each.candidate.instance
+    try:
+        instance = (await each.identity()).instance
+    except FairleadError:
+        if alone or not before:
+            raise
+        return before
+    if before and instance != before:
+        raise BadUsage(
+            f"{each.candidate.settings.url} leads to another organization than it did ({each.name})",
+            advice="use another catalog for it (--catalog), or correct the address",
+        )
+    return instance
+
+
+async def _registered(store: Catalog, each: Opened, instance: str, row: StoredConnection | None) -> Connected:
+    given = each.candidate.settings
+    if row is None:
+        return Connected(await enter(store, instance, given, b""), each.name, each.source)
+    if not row.credential and row.url != given.url:
+        # The environment's organization has another address now.
+        await enter(store, instance, msgspec.structs.replace(given, name=row.name), b"")
+    return Connected(row.id, row.name, each.source)
 
 
 async def enter(store: Catalog, instance: str, connection: ConnectionSettings, credential: bytes) -> int:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fairlead.app.configuring import Parsed, literal, mapping_of_last_run
+from fairlead.app.configuring import Parsed, mapping_of_last_run
 from fairlead.app.settings.values import Settings
-from fairlead.app.violations import violations
 from fairlead.app.wiring import BASES, ExplainedContribution, reading_catalog
 from fairlead.app.wiring import Explanation as Facts
+from fairlead.mapping.blueprints import violations
+from fairlead.mapping.expressions import constant
 from fairlead.mapping.rows import Row, Term
 from fairlead.model.entities import Body, EntityKey, Fragment, Json
 from fairlead.model.errors import BadUsage
@@ -113,7 +114,10 @@ def _fields(
     body = decode_body(facts.entity.body) if facts.entity is not None and facts.entity.body else Body()
     rows = {row.hash: row for row in mapping.configuration.rows} if mapping else {}
     schema = mapping.blueprint(blueprint) if mapping else None
-    wrong = violations(body, schema) if schema and facts.entity is not None and facts.entity.body else {}
+    notes = violations(body, schema) if schema and facts.entity is not None and facts.entity.body else ()
+    wrong: dict[str, list[str]] = {}
+    for note in notes:
+        wrong.setdefault(note.field, []).append(note.reason)
     ordered = sorted(facts.contributions, key=lambda each: _order(each, rows))
     origins: dict[str, list[Origin]] = {}
     for each in ordered:
@@ -200,7 +204,9 @@ async def _absence(store: Catalog, facts: Facts, key: EntityKey, mapping: Parsed
 
 async def _candidates(store: Catalog, key: EntityKey, mapping: Parsed) -> str:
     """Looks for a record whose own key is the identifier, among the kinds that make this blueprint."""
-    rows = [row for row in mapping.configuration.rows if literal(row) in (None, key.blueprint)]
+    rows = [
+        row for row in mapping.configuration.rows if constant(row.mapping.blueprint) in (None, key.blueprint)
+    ]
     if not rows:
         return f"no row of the mapping makes {key.blueprint}"
     for row in rows:

@@ -7,6 +7,7 @@ import msgspec
 from fairlead.app.configuring import chosen
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import mapper_of
+from fairlead.mapping.lint import lint
 from fairlead.mapping.rows import expressions
 
 
@@ -31,10 +32,11 @@ class MappingReport(msgspec.Struct, frozen=True):
 async def check(settings: Settings) -> MappingReport:
     """The mapping that the settings lead to. BadMapping for the first thing in it that cannot be used."""
     found = await chosen(settings)
-    async with mapper_of(found.configuration, found.blueprints, settings):
+    async with mapper_of(found.configuration, settings):
         pass
     rows = tuple(
         CheckedRow(row.position, row.kind, row.mapping.blueprint, len(expressions(row)))
         for row in found.configuration.rows
     )
-    return MappingReport(found.origin, rows, len(found.blueprints), found.configuration.warnings)
+    warnings = (*found.configuration.warnings, *lint(found.configuration, found.blueprints))
+    return MappingReport(found.origin, rows, len(found.blueprints), warnings)

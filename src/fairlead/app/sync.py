@@ -60,7 +60,7 @@ async def run(
     configuration = await chosen(settings)
     async with (
         opened(found) as sources,
-        mapper_of(configuration.configuration, configuration.blueprints, settings) as mapper,
+        mapper_of(configuration.configuration, settings) as mapper,
         targets_of(settings, configuration, request) as (targets, notices),
     ):
         if len(sources) == 1:

@@ -6,13 +6,15 @@ The names listed in `__all__` are what the use cases see of those rooms.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fairlead.app.clock import SystemClock
-from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Settings
+from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Preset, Settings
+from fairlead.app.usage import usage
 from fairlead.azure import connecting
 from fairlead.azure.access import Access, Examination, examine
 from fairlead.azure.http.credentials import PersonalAccessToken
@@ -25,9 +27,17 @@ from fairlead.catalog import open_catalog
 from fairlead.catalog.address import sqlite_path
 from fairlead.catalog.explanation import ExplainedContribution, Explanation
 from fairlead.catalog.vault import Vault, open_vault
+from fairlead.mapping.mapper import Mapper
+from fairlead.mapping.pool import WorkerPool
+from fairlead.mapping.rows import Configuration
+from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import CatalogUnusable
+from fairlead.model.reports import ProgressUpdate
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
+from fairlead.sync.engine import Engine
+from fairlead.sync.passage import Connected
+from fairlead.sync.scene import Policy
 from fairlead.targets.port.integration import ResyncStatus
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.target import PortTarget
@@ -88,6 +98,46 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
             merge=merge,
             create_missing_related_entities=create_missing,
         )
+    )
+
+
+@asynccontextmanager
+async def mapper_of(configuration: Configuration, settings: Settings) -> AsyncIterator[Mapper]:
+    """The mapper with its workers, every expression compiled. BadMapping with row, field, line and column."""
+    environment = {name: os.environ[name] for name in configuration.environment if name in os.environ}
+    size = settings.jq_workers or os.cpu_count() or 1
+    async with WorkerPool(size, environment=settings.jq_environment | environment) as pool:
+        mapper = Mapper(pool, configuration, DERIVATIONS)
+        await mapper.check()
+        yield mapper
+
+
+def engine_of(
+    *,
+    store: Catalog,
+    sources: Sequence[Connected],
+    mapper: Mapper,
+    configuration: Configuration,
+    configuration_id: int,
+    blueprints: Sequence[Blueprint],
+    targets: Sequence[PortTarget],
+    preset: Preset,
+    progress: Callable[[ProgressUpdate], None],
+) -> Engine:
+    """The engine of one run. What leaves its filter goes with Port's presets, as Port does it, and stays elsewhere."""
+    return Engine(
+        store=store,
+        sources=sources,
+        mapper=mapper,
+        configuration=configuration,
+        configuration_id=configuration_id,
+        blueprints=blueprints,
+        derived=DERIVED,
+        targets=targets,
+        policy=Policy(leaving="keep" if preset == "standard" else "remove"),
+        clock=CLOCK,
+        usage=usage,
+        progress=progress,
     )
 
 
