@@ -1,0 +1,128 @@
+"""Says of a catalog after a troubled sync what is wrong with it, and what the trouble excuses.
+
+One thing is never excused: an entity that was there, that Azure DevOps still has, and that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from azure_devops_sandbox import Organization, Permissions
+from fault.proof import is_kept_without_proof
+from fault.trouble import Kinds
+from truth import Entities
+
+Key = tuple[str, str]
+Lines = Mapping[Key, Mapping[str, Any]]
+
+KIND_OF = {
+    "azureDevopsProject": "project",
+    "azureDevopsRepository": "repository",
+    "azureDevopsBoard": "board",
+    "azureDevopsColumn": "board",
+    "azureDevopsWorkItem": "work-item",
+    "azureDevopsRelease": "release",
+}
+BY_POLICY = frozenset({"properties.minimumApproverCount", "properties.workItemLinking"})
+BY_FILE = frozenset({"properties.readme", "properties.codeowners"})
+
+
+def wrong_deletes(before: Iterable[Key], after: Iterable[Key], truth: Entities) -> list[Key]:
+    """Entities that were there, still should be, and are gone."""
+    return sorted((set(before) - set(after)) & truth.keys())
+
+
+class Excuses:
+    """What a catalog may get wrong after a sync, and why; everything else must be as the truth has it."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._kinds: set[str] = set()
+        self._records: set[tuple[str, str]] = set()
+        self._projects: set[str] = set()
+        self._fields: dict[str, frozenset[str]] = {}
+
+    def incremental(self) -> None:
+        """What an incremental sync does not look at: boards, old releases, files and columns that change unsaid."""
+        self._kinds |= {"board", "release"}
+        self._fields["azureDevopsRepository"] = BY_FILE
+        self._fields["azureDevopsWorkItem"] = frozenset({"relations.column"})
+
+    def kinds(self, touched: Kinds) -> None:
+        """Entities of these kinds may be as they were."""
+        self._kinds |= touched
+
+    def hidden(self, permissions: Permissions) -> None:
+        """What the identity could not see, or could not see the tombstones of."""
+        organization = self._organization
+        self._projects |= permissions.hidden_projects | permissions.forbidden_projects
+        self._records |= {("repository", key) for key in permissions.hidden_repositories}
+        for item in organization.work_items.values():
+            path = f"{item.fields['System.AreaPath']}\\"
+            if any(path.startswith(f"{area}\\") for area in permissions.hidden_areas):
+                self._records.add(("work-item", str(item.id)))
+            if item.project in self._projects:
+                self._records.add(("work-item", str(item.id)))
+        for release in organization.releases.values():
+            if release.definition in permissions.hidden_definitions:
+                self._records.add(("release", str(release.id)))
+        for repository in organization.repositories.values():
+            if repository.project in self._projects:
+                self._records.add(("repository", repository.id))
+        if permissions.hidden_teams:
+            self._kinds.add("board")
+
+    def problems(self, before: Lines, after: Lines, truth: Entities) -> dict[Key, str]:
+        """What differs from the truth without an excuse."""
+        found = {}
+        for key in sorted(before.keys() | after.keys() | truth.keys()):
+            if self._excused(key, before.get(key) or after.get(key)):
+                continue
+            expected = truth[key].line(key) if key in truth else None
+            skipped = self._skipped(key)
+            one, other = _plain(expected, skipped), _plain(after.get(key), skipped)
+            if one != other:
+                found[key] = _told(one, other)
+        return found
+
+    def _excused(self, key: Key, line: Mapping[str, Any] | None) -> bool:
+        blueprint, identifier = key
+        kind = KIND_OF[blueprint]
+        if kind in self._kinds or (line and is_kept_without_proof(self._organization, key, line)):
+            return True
+        if (kind, identifier.rpartition("/")[2]) in self._records:
+            return True
+        project = line["relations"].get("project") if line else None
+        parts = set(identifier.split("/")) | ({project} if isinstance(project, str) else set())
+        return bool(parts & self._projects)
+
+    def _skipped(self, key: Key) -> frozenset[str]:
+        skipped = self._fields.get(key[0], frozenset())
+        repository = self._organization.repositories.get(key[1])
+        # Whether a policy still holds cannot be looked up in a disabled repository: what was known of it stays.
+        if "policy" in self._kinds or (repository is not None and repository.disabled):
+            skipped |= BY_POLICY
+        return skipped
+
+
+def _plain(line: Mapping[str, Any] | None, skipped: frozenset[str]) -> dict[str, Any] | None:
+    """The line flat, without the skipped fields."""
+    if line is None:
+        return None
+    flat: dict[str, Any] = {}
+    for name, value in line.items():
+        if isinstance(value, Mapping):
+            flat.update({f"{name}.{inner}": one for inner, one in value.items()})
+        else:
+            flat[name] = value
+    return {name: value for name, value in flat.items() if name not in skipped}
+
+
+def _told(expected: Mapping[str, Any] | None, got: Mapping[str, Any] | None) -> str:
+    if expected is None:
+        return "should not be there"
+    if got is None:
+        return "is missing"
+    names = sorted(name for name in expected.keys() | got.keys() if expected.get(name) != got.get(name))
+    return "; ".join(f"{name}: expected {expected.get(name)!r}, got {got.get(name)!r}" for name in names)

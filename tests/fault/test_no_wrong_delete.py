@@ -1,0 +1,64 @@
+"""No wrong delete: random organizations, random histories, one trouble in one sync, and what is left.
+
+`SEEDS=n` sets how many seeds are played, `SEED=n` plays one and prints its story.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from fault.product import Rules, rules_of
+from fault.story import Story, played
+
+SEEDS = int(os.environ.get("SEEDS", "200"))
+ONE = os.environ.get("SEED", "")
+CHUNK = 20
+CHUNKS = [range(start, min(start + CHUNK, SEEDS)) for start in range(0, SEEDS, CHUNK)]
+AT_ONCE = 3
+"""Stories that are played at a time: each waits for its disk and its workers now and then."""
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Where the catalogs go: memory, if there is such a place, because no durability is looked at here."""
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as name:
+        yield Path(name)
+
+
+async def _all(seeds: range, directory: Path, rules: Rules) -> list[Story]:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(seed: int) -> Story:
+        async with turns:
+            return await played(seed, directory, rules)
+
+    return await asyncio.gather(*map(one, seeds))
+
+
+@pytest.mark.skipif(bool(ONE), reason="SEED plays one story")
+@pytest.mark.parametrize("seeds", CHUNKS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
+async def test_no_wrong_delete(seeds: range, directory: Path, small_pages: None) -> None:
+    began = time.monotonic()
+    async with rules_of("port") as rules:
+        stories = await _all(seeds, directory, rules)
+    wrong = [story for story in stories if story.wrong]
+    seconds = time.monotonic() - began
+    print(f"{len(stories)} seeds, {sum(story.syncs for story in stories)} syncs, {seconds:.1f} s")
+    assert not wrong, "\n\n".join(map(str, wrong))
+
+
+@pytest.mark.skipif(not ONE, reason="SEED=n plays the story of one seed and prints it")
+async def test_one_seed(directory: Path, small_pages: None) -> None:
+    async with rules_of("port") as rules:
+        story = await played(int(ONE), directory, rules)
+    print(story)
+    assert not story.wrong

@@ -1,0 +1,165 @@
+"""What goes wrong in one sync: a fault of one response or of one route, a lost permission, rows that move, a cut."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from azure_devops_sandbox import Action, Fault, Organization, Permissions
+
+Kinds = frozenset[str]
+EVERYTHING: Kinds = frozenset({"project", "repository", "policy", "board", "work-item", "release"})
+
+TOUCHED: dict[str, Kinds] = {
+    "connection-data": EVERYTHING,
+    "projects.list": EVERYTHING,
+    "projects.get": EVERYTHING,
+    "repositories.list": frozenset({"repository", "policy"}),
+    "repositories.get": frozenset({"repository", "policy"}),
+    "repositories.recycle-bin": frozenset({"repository", "policy"}),
+    "repositories.deleted": frozenset({"repository", "policy"}),
+    "items.get": frozenset({"repository", "policy"}),
+    "policies.list": frozenset({"policy"}),
+    "policies.get": frozenset({"policy"}),
+    "teams.all": frozenset({"board"}),
+    "teams.list": frozenset({"board"}),
+    "teams.get": frozenset({"board"}),
+    "boards.list": frozenset({"board"}),
+    "boards.get": frozenset({"board"}),
+    "wiql.query": frozenset({"work-item"}),
+    "work-items.batch": frozenset({"work-item"}),
+    "recycle-bin.list": frozenset({"work-item"}),
+    "work-item-revisions.read": frozenset({"work-item"}),
+    "releases.list": frozenset({"release"}),
+    "deployments.list": frozenset({"release"}),
+}
+"""The kinds whose entities an answer of a route may concern, by what hangs from what."""
+
+BEHIND_A_LISTING = (
+    "recycle-bin.list", "repositories.recycle-bin", "repositories.get", "projects.get", "policies.get", "teams.get",
+    "work-items.batch", "releases.list", "projects.list",
+)  # fmt: skip
+"""Routes that are asked about what a listing left out."""
+
+SILENT = frozenset({Action.TRIM, Action.SHIFT})
+"""Faults that leave rows out without any sign: no client can know of them. Nor can it know of a spoiled text file."""
+
+LASTING = (
+    Action.SERVER_ERROR, Action.THROTTLE, Action.RESET, Action.TRUNCATE, Action.BAD_JSON, Action.NOT_FOUND,
+    Action.FORBIDDEN, Action.SIGN_IN, Action.HTML_200, Action.TRIM, Action.REPEAT_TOKEN, Action.EMPTY_PAGE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that goes wrong, in words and as what brings it about. `touched` are the kinds that it may hide."""
+
+    told: str
+    fault: Fault | None = None
+    permissions: Permissions | None = None
+    move_at: int = 0
+    cut_at: int = 0
+    touched: Kinds = frozenset()
+    silent: bool = False
+
+
+def choose_trouble(
+    rng: random.Random, organization: Organization, routes: Sequence[str], *, incremental: bool
+) -> Trouble:
+    """A random trouble. `routes` are those of the requests of an earlier sync, in order."""
+    choices: list[Callable[[], Trouble]] = [
+        lambda: _one_response(rng, routes, incremental=incremental),
+        lambda: _one_route(rng, organization, routes, incremental=incremental),
+        lambda: _permission(rng, organization),
+        lambda: Trouble("rows move while they are read", move_at=rng.randrange(3, len(routes))),
+        lambda: Trouble("the run is cut", cut_at=rng.randrange(1, len(routes))),
+    ]
+    return rng.choices(choices, (45, 20, 20, 8, 7))[0]()
+
+
+def _candidates(routes: Sequence[str], *, incremental: bool) -> list[str]:
+    if not incremental:
+        return list(routes)
+    kept = [route for route in routes if not route.startswith(("boards.", "teams."))]
+    return [*kept, *("work-item-revisions.read", "deployments.list") * 4]
+
+
+def _place(rng: random.Random, routes: Sequence[str], *, incremental: bool) -> tuple[str, int]:
+    """A route, and which of its requests."""
+    if rng.random() < 0.25:
+        route = rng.choice(BEHIND_A_LISTING)
+        return route, routes.count(route) + rng.randrange(1, 3)
+    candidates = _candidates(routes, incremental=incremental)
+    index = rng.randrange(len(candidates))
+    return candidates[index], candidates[: index + 1].count(candidates[index])
+
+
+def _one_response(rng: random.Random, routes: Sequence[str], *, incremental: bool) -> Trouble:
+    route, place = _place(rng, routes, incremental=incremental)
+    action = rng.choice(tuple(Action))
+    fault = _fault(rng, action, route, (place,))
+    return _of(fault, f"{action} on response {place} of {route}")
+
+
+def _one_route(
+    rng: random.Random, organization: Organization, routes: Sequence[str], *, incremental: bool
+) -> Trouble:
+    route, place = _place(rng, routes, incremental=incremental)
+    action = rng.choice(LASTING)
+    project = rng.choice(organization.live_projects()).id if rng.random() < 0.3 else None
+    fault = _fault(rng, action, route, tuple(range(place, place + 2_000)), project)
+    where = f" in project {project}" if project else ""
+    return _of(fault, f"{action} on every response of {route} from number {place} on{where}")
+
+
+def _fault(
+    rng: random.Random, action: Action, route: str, nth: tuple[int, ...], project: str | None = None
+) -> Fault:
+    return Fault(
+        action=action,
+        route=route,
+        nth=nth,
+        project=project,
+        seconds=0.005 if action is Action.SLOW else 1.0,
+        count=rng.randrange(1, 4),
+        status=rng.choice((500, 502, 503)),
+        direction=rng.choice(("insert", "delete")),
+    )
+
+
+def _of(fault: Fault, told: str) -> Trouble:
+    spoiled_text = fault.action is Action.BAD_JSON and fault.route == "items.get"
+    silent = fault.action in SILENT or spoiled_text
+    return Trouble(told, fault=fault, touched=TOUCHED[fault.route], silent=silent)
+
+
+def _permission(rng: random.Random, organization: Organization) -> Trouble:
+    project = rng.choice(organization.live_projects())
+    repository = rng.choice(list(organization.repositories))
+    area = rng.choice([str(one.fields["System.AreaPath"]) for one in organization.work_items.values()])
+    definition = rng.choice(list(organization.release_definitions))
+    team = rng.choice(list(organization.teams))
+    one = frozenset
+    losses = [
+        (f"project {project.name} is hidden", Permissions(hidden_projects=one({project.id})), EVERYTHING),
+        (
+            f"project {project.name} is forbidden",
+            Permissions(forbidden_projects=one({project.id})),
+            EVERYTHING,
+        ),
+        (
+            f"repository {repository} is hidden",
+            Permissions(hidden_repositories=one({repository})),
+            TOUCHED["repositories.list"],
+        ),
+        (f"area {area} is hidden", Permissions(hidden_areas=one({area})), one({"work-item"})),
+        (
+            f"release definition {definition} is hidden",
+            Permissions(hidden_definitions=one({definition})),
+            one({"release"}),
+        ),
+        (f"team {team} is hidden", Permissions(hidden_teams=one({team})), one({"board"})),
+    ]
+    told, permissions, touched = rng.choice(losses)
+    return Trouble(told, permissions=permissions, touched=touched, silent=True)

@@ -1,0 +1,28 @@
+"""The whole truth of an organization, by preset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from azure_devops_sandbox import Organization, Permissions
+from truth import port
+from truth.entities import Entities, Targets, with_stubs
+from truth.sight import Sight
+
+CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {"port": port.ALL}
+STUB_TARGETS: Mapping[str, Targets] = {"port": port.TARGETS}
+"""The relations of each preset; for their dangling targets bare entities are exported."""
+
+
+def owned(organization: Organization, preset: str, permissions: Permissions | None = None) -> Entities:
+    """The entities that records create, of all blueprints."""
+    sight = Sight(organization, permissions)
+    found: Entities = {}
+    for calculation in CALCULATIONS[preset]:
+        found.update(calculation(sight))
+    return found
+
+
+def truth_of(organization: Organization, preset: str, permissions: Permissions | None = None) -> Entities:
+    """Every entity of a full sync into a fresh catalog, stubs included."""
+    return with_stubs(owned(organization, preset, permissions), STUB_TARGETS[preset])
