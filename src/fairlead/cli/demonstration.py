@@ -24,8 +24,10 @@ def demo(
     from pathlib import Path
 
     from fairlead.app.demo import demo as use_case
+    from fairlead.cli.logs import configure
 
     output = output_of(context)
+    configure(output, log_level or "warning")
     if not once:
         output.note("the page is not part of this version yet: syncing once, as with --once")
     directory = Path.cwd() / ".demo"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from fairlead import __version__
 from fairlead.cli import exits
-from fairlead.cli.output import Output, PlainLog
+from fairlead.cli.output import Output
 from fairlead.model.errors import FairleadError
 
 HELP = """Sync Azure DevOps into a software catalog: complete, current and provable.
@@ -76,5 +75,4 @@ def run() -> None:
     arguments = sys.argv[1:]
     output = Output(sys.stdout, sys.stderr, as_json="--json" in arguments)
     sys.excepthook = output.crash
-    logging.basicConfig(handlers=[PlainLog(output)], level=logging.WARNING)
     sys.exit(main(arguments, output))

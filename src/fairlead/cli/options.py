@@ -40,6 +40,7 @@ def settings_of(
 ) -> Settings:
     """The settings of this process with the flags on top. Warnings are printed, secrets are hidden from then on."""
     from fairlead.app.settings.load import load
+    from fairlead.cli.logs import configure
 
     flags: dict[str, object] = {
         "catalog_url": catalog,
@@ -50,6 +51,7 @@ def settings_of(
     }
     settings = load(os.environ, Path.cwd(), {name: value for name, value in flags.items() if value})
     output.hide(*settings.secrets())
+    configure(output, settings.log_level)
     for warning in settings.warnings:
         output.warn(warning)
     return settings

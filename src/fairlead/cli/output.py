@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import traceback
 from collections.abc import Iterable
 from types import TracebackType
@@ -76,19 +75,6 @@ class Output:
         self.failure(
             kind.__name__, f"a fault in Fairlead: {value}", "please report it with the lines above", ERROR
         )
-
-
-class PlainLog(logging.Handler):
-    """Log lines as `level: text`, without secrets."""
-
-    def __init__(self, output: Output) -> None:
-        super().__init__()
-        self._output = output
-        self.setFormatter(logging.Formatter("%(levelname)s: %(name)s: %(message)s"))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Writes one line."""
-        self._output.note(self.format(record))
 
 
 def output_of(context: typer.Context) -> Output:
