@@ -14,7 +14,7 @@ SELECT connection, kind, key, parent, state, missing, missing_since, frozen, num
 
 -- name: records_of_key
 SELECT r.connection, r.kind, r.key, r.parent, r.state, r.missing, r.missing_since, r.frozen, r.number
-FROM connection c JOIN record r ON r.connection = c.id WHERE r.kind = ? AND r.key = ?
+FROM connection c CROSS JOIN record r ON r.connection = c.id WHERE r.kind = ? AND r.key = ?
 
 -- name: verified
 SELECT s.reading, s.verified, r.start FROM scope s JOIN reading r ON r.id = s.reading
@@ -33,10 +33,11 @@ SELECT count(*) FROM entity WHERE hash IS NOT desired_hash AND held <> ''
 SELECT count(*) FROM contribution WHERE query <> '' AND entity = 0
 
 -- name: count_due
-SELECT n.text, count(d.entity), coalesce(sum(d.error <> ''), 0)
-FROM target t JOIN name n ON n.id = t.id
-LEFT JOIN delivery d ON d.target = t.id AND d.desired_hash IS NOT d.delivered_hash
-GROUP BY t.id ORDER BY n.text
+SELECT n.text,
+    (SELECT count(*) FROM delivery d INDEXED BY delivery_due WHERE d.target = t.id AND d.desired_hash IS NOT d.delivered_hash),
+    (SELECT count(*) FROM delivery d INDEXED BY delivery_due
+        WHERE d.target = t.id AND d.desired_hash IS NOT d.delivered_hash AND d.error <> '')
+FROM target t JOIN name n ON n.id = t.id ORDER BY n.text
 
 -- name: count_entities
 SELECT n.text, e.rows - coalesce(a.rows, 0)

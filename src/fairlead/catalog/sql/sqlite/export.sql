@@ -4,16 +4,9 @@ SELECT text FROM name n WHERE EXISTS (SELECT 1 FROM entity e WHERE e.blueprint =
 -- name: stream_entities
 SELECT identifier, body FROM entity WHERE blueprint = ? AND hash <> x'' ORDER BY identifier
 
--- name: stream_entities_and_stubs
-SELECT identifier, body FROM entity WHERE blueprint = ?1 AND hash <> x''
-UNION ALL
-SELECT target, '' FROM (SELECT DISTINCT target FROM relation WHERE target_blueprint = ?1)
-WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.blueprint = ?1 AND e.identifier = target AND e.hash <> x'')
-ORDER BY 1
-
 -- name: stream_stubs
-SELECT target FROM (SELECT DISTINCT target FROM relation WHERE target_blueprint = ?1)
-WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.blueprint = ?1 AND e.identifier = target AND e.hash <> x'')
+SELECT target FROM relation WHERE target_blueprint = ?1 GROUP BY target
+HAVING NOT EXISTS (SELECT 1 FROM entity e WHERE e.blueprint = ?1 AND e.identifier = target AND e.hash <> x'')
 ORDER BY target
 
 -- name: count_stubs
