@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from fairlead.mapping.dialect import Document, Mappings, Resource
 from fairlead.mapping.document import read
-from fairlead.mapping.expressions import constant
+from fairlead.mapping.expressions import constant, double_quoted
 from fairlead.mapping.fetching import fetch_spec
 from fairlead.mapping.hashing import fingerprint
 from fairlead.mapping.rows import Configuration, EntityMapping, Row, Term, is_query
@@ -43,6 +43,7 @@ def parse(text: str, *, source: str = "port-app-config.yml") -> Configuration:
         raise _refusal(error, value, source) from error
     warnings = [f"{source}: {warning}" for warning in repeated]
     warnings += [f"{source}: {name} is not known and has no effect" for name in document.unknown()]
+    warnings += [f"{source}: {warning}" for warning in _requoted(value)]
     rows = _Rows(source)
     for number, resource in enumerate(document.resources, 1):
         rows.add(number, resource)
@@ -208,6 +209,33 @@ class _Rows:
 
     def _warn(self, place: str, what: str) -> None:
         self.warnings.append(f"{self._source}: {place}: {what}")
+
+
+def _requoted(value: Mapping[object, object]) -> Iterable[str]:
+    """Texts that are jq only by the quote rule: another jq, or a playground, refuses them."""
+    resources = value.get("resources")
+    for number, resource in enumerate(resources if isinstance(resources, list) else (), 1):
+        port, selector = resource["port"], resource["selector"]
+        parts = {
+            "selector.query": selector["query"],
+            "port.itemsToParse": port.get("itemsToParse"),
+            "port.entity.mappings": port["entity"]["mappings"],
+        }
+        for path, part in parts.items():
+            for field, text in _texts(path, part):
+                if double_quoted(text) != text:
+                    yield f"row {number} ({resource['kind']}): {field}: `{text}` is no jq: quotes are made double"
+
+
+def _texts(path: str, value: object) -> Iterable[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _texts(f"{path}.{name}", part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(path, part)
 
 
 def _included(file: str) -> str:

@@ -53,7 +53,7 @@ _TOKEN = re.compile(
       | (?P<string>{_STRING})
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<name>@?[A-Za-z_][A-Za-z0-9_]*)
       | (?P<op>//|==|!=|<=|>=|[-+*/%<>|();,?\[\]:])
       | (?P<dot>\.(?!\.))
     """,
@@ -65,7 +65,7 @@ _TOKEN = re.compile(
 def tokens(expression: str) -> tuple[Token, ...] | None:
     """The tokens of an expression, None where it holds anything that this reading does not know for sure.
 
-    Comments, interpolation, object construction, assignments, formats and `..` are not known.
+    Comments, interpolation, object construction, assignments and `..` are not known.
     """
     found: list[Token] = []
     at = 0
@@ -166,6 +166,10 @@ _SINGLE_NAMES = frozenset(
         "todateiso8601",
         "flatten",
         "infinite",
+        "@uri",
+        "@base64",
+        "@text",
+        "@json",
     ]
 )
 _SINGLE_OPS = frozenset({"//", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "|", "(", ")", ";"})
@@ -210,26 +214,27 @@ def constant(expression: str) -> str | None:
     return _unescaped(match.group("text")) if match else None
 
 
-_GSUB = re.compile(rf"\bgsub\(\s*(?P<pattern>{_STRING})\s*;\s*\"\"\s*\)")
+_GSUB = re.compile(rf"\bgsub\(\s*(?P<pattern>{_STRING})\s*;\s*(?P<by>{_STRING})\s*\)")
 _PLAIN = re.compile(r"[A-Za-z0-9 _/:,@!%&='<>~-]+")
 
 
 def quicker(expression: str) -> str:
-    """The same expression with `gsub("plain text"; "")` done without a regular expression (ten times faster).
+    """The same expression with `gsub("plain text"; "…")` done without a regular expression (ten times faster).
 
     For strings the result is the same; anything else is an error in both, whose message the caller takes from
     the expression itself.
     """
     if tokens(expression) is None:
         return expression
-    return _GSUB.sub(_split_and_add, expression)
+    return _GSUB.sub(_split_and_join, expression)
 
 
-def _split_and_add(match: re.Match[str]) -> str:
-    pattern = _unescaped(match.group("pattern"))
+def _split_and_join(match: re.Match[str]) -> str:
+    pattern = _unescaped(match["pattern"])
     if pattern is None or not _PLAIN.fullmatch(pattern):
         return match.group()
-    return f'(split({match.group("pattern")}) | add // "")'
+    joined = 'add // ""' if match["by"] == '""' else f"join({match['by']})"
+    return f"(split({match['pattern']}) | {joined})"
 
 
 _KEYWORDS = frozenset(

@@ -73,7 +73,9 @@ class Mapper:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._page(plan, page, trouble)) for page in pages]
         except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed  # the pool was closed: the caller knows that by its own name
+            raise failed.exceptions[
+                0
+            ] from failed  # the pool was closed: the caller knows that by its own name
         return [outcomes for task in tasks for outcomes in task.result()]
 
     async def explain(self, kind: str, record: bytes) -> tuple[RowTrace, ...]:
