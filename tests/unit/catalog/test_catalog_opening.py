@@ -16,6 +16,7 @@ from fairlead.catalog import open_catalog
 from fairlead.catalog.address import sqlite_path
 from fairlead.catalog.sql import Statement, load_migrations, load_statements
 from fairlead.catalog.sqlite.connect import APPLICATION, connect, migrate
+from fairlead.catalog.sqlite.lease import Lease
 from fairlead.model.errors import BadUsage, CatalogUnusable
 from fairlead.model.stored import EntityWrite
 
@@ -136,6 +137,24 @@ async def test_one_process_writes(tmp_path: Path) -> None:
         pass
 
 
+def test_a_forked_child_does_not_keep_the_lease(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    lease = Lease(path)
+    ended, tell = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(tell)
+        os.read(ended, 1)
+        os._exit(0)
+    with pytest.raises(CatalogUnusable, match="is writing it"):
+        Lease(path)
+    lease.close()
+    Lease(path).close()
+    os.close(tell)
+    os.close(ended)
+    os.waitpid(child, 0)
+
+
 async def test_a_reader_sees_what_a_writer_commits(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     async with open_catalog(str(path)) as writer, open_catalog(str(path), read_only=True) as reader:
@@ -147,6 +166,23 @@ async def test_a_reader_sees_what_a_writer_commits(tmp_path: Path) -> None:
         with pytest.raises(CatalogUnusable, match="reading only"):
             reader.numbers()
         assert await reader.due("port", "service", 0, 10) == []
+
+
+async def test_a_catalog_on_a_read_only_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite cannot make the log's index there; root may write anywhere, so that its refusal is put in by hand."""
+    path = tmp_path / "catalog.db"
+    async with open_catalog(str(path)) as writer:
+        await writer.write(lambda w: w.save_connection("i", "n", "u", b""))
+
+    def refuse(path: Path, *, read_only: bool) -> sqlite3.Connection:
+        raise CatalogUnusable(f"catalog {path}: the file cannot be opened", advice="…")
+
+    monkeypatch.setattr("fairlead.catalog.sqlite.connect.open_reader", refuse)
+    async with open_catalog(str(path), read_only=True) as reader:
+        many = await asyncio.gather(*(reader.connections() for _ in range(20)))
+        assert {found[0].name for found in many} == {"n"}
+    path.with_name("catalog.db-wal").write_bytes(b"a log that was left")
+    refused(path, "cannot be opened", read_only=True)
 
 
 async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import weakref
 from pathlib import Path
 from types import TracebackType
 
@@ -35,6 +36,9 @@ class Lease:
             raise unusable(str(path), error) from error
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
+        # A forked child shares the lock, and would keep it when we are gone.
+        held = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _let_go(held))
 
     def close(self) -> None:
         """Gives the lease back."""
@@ -49,3 +53,9 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _let_go(held: weakref.ref[Lease]) -> None:
+    lease = held()
+    if lease is not None:
+        lease.close()
