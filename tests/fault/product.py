@@ -19,6 +19,7 @@ from fairlead.mapping.blueprints import parse as parse_blueprints
 from fairlead.mapping.configuration import Configuration
 from fairlead.mapping.configuration import parse as parse_mapping
 from fairlead.mapping.mapper import Mapper
+from fairlead.mapping.pool import WorkerPool
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import FairleadError
 from fairlead.model.reports import RunMode, RunReport
@@ -28,6 +29,7 @@ from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
 
+WORKERS = 2
 SETTLES = 0.03
 """Seconds in which a transaction that had begun when a run was cut comes to its end."""
 
@@ -50,14 +52,12 @@ class Rules:
 async def rules_of(preset: str, mapping_text: str | None = None) -> AsyncIterator[Rules]:
     """The rules of a preset, or of another mapping text with the preset's blueprints."""
     given = presets.load(preset)
-    text = given.mapping if mapping_text is None else mapping_text
+    text = given.mapping_text if mapping_text is None else mapping_text
     configuration = parse_mapping(text, source="the test's mapping")
-    blueprints = tuple(parse_blueprints(given.blueprints, source="the preset's blueprints"))
-    mapper = Mapper(configuration, DERIVATIONS, workers=2)
-    try:
-        yield Rules(preset, configuration, blueprints, text, given.blueprints, mapper)
-    finally:
-        await mapper.close()
+    blueprints = tuple(parse_blueprints(given.blueprints_text, source="the preset's blueprints"))
+    async with WorkerPool(WORKERS) as pool:
+        mapper = Mapper(pool, configuration, DERIVATIONS)
+        yield Rules(preset, configuration, blueprints, text, given.blueprints_text, mapper)
 
 
 class SandboxTime:

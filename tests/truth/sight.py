@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from azure_devops_sandbox import Organization, Permissions
+from azure_devops_sandbox.state.processes import PROCESSES
 from azure_devops_sandbox.state.records import Board, Policy, Project, Release, Repository, WorkItem
 from truth.entities import in_natural_order
 
@@ -39,6 +40,10 @@ class Sight:
         """The name of the project's default team."""
         team = self.organization.teams.get(project.default_team)
         return team.name if team else None
+
+    def process(self, project: Project) -> str | None:
+        """The name of the project's process, which only the detail of a project tells."""
+        return PROCESSES[project.process].name
 
     def repositories(self) -> Iterator[Repository]:
         """Repositories that are not deleted; disabled ones are listed too."""

@@ -68,7 +68,7 @@ async def test_a_full_sync_is_the_truth(preset: str, size: str, seed: int, tmp_p
 async def test_a_wrong_expression_is_found(
     right: str, wrong: str, blueprint: str, field: str, differs: Callable[[Properties], bool], tmp_path: Path
 ) -> None:
-    text = presets.load("port").mapping
+    text = presets.load("port").mapping_text
     assert text.count(right) == 1
     organization = seeded(3, SIZES["small"])
     async with rules_of("port", text.replace(right, wrong)) as rules:

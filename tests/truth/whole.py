@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import port
+from truth import port, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
-CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {"port": port.ALL}
-STUB_TARGETS: Mapping[str, Targets] = {"port": port.TARGETS}
+CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
+    "port": port.ALL,
+    "standard": standard.ALL,
+}
+STUB_TARGETS: Mapping[str, Targets] = {"port": port.TARGETS, "standard": standard.TARGETS}
 """The relations of each preset; for their dangling targets bare entities are exported."""
 
 

@@ -57,7 +57,7 @@ async def test_preset_standard_keeps_what_leaves_the_filter(
 async def test_a_repository_that_is_renamed_carries_its_policies(
     tmp_path: Path, organization: Organization, port: Rules
 ) -> None:
-    text = presets.load("port").mapping
+    text = presets.load("port").mapping_text
     named = text.replace(
         "minimumApproverCount: .settings.minimumApproverCount",
         "minimumApproverCount: .settings.minimumApproverCount\n            url: .__repository.name",
@@ -80,7 +80,7 @@ async def test_a_repository_that_is_renamed_carries_its_policies(
 async def test_a_row_that_is_retired_and_added(
     tmp_path: Path, organization: Organization, port: Rules
 ) -> None:
-    text = presets.load("port").mapping
+    text = presets.load("port").mapping_text
     start = text.index("- kind: release")
     releases = {key for key in truth_of(organization, "port") if key[0] == "azureDevopsRelease"}
     async with (
@@ -98,7 +98,7 @@ async def test_a_row_that_is_retired_and_added(
 async def test_a_row_that_changes_maps_everything_again(
     tmp_path: Path, organization: Organization, port: Rules
 ) -> None:
-    text = presets.load("port").mapping.replace("state: .state", "state: .visibility", 1)
+    text = presets.load("port").mapping_text.replace("state: .state", "state: .visibility", 1)
     async with rules_of("port", text) as other, installed(tmp_path, organization, port) as (_, product):
         await product.sync("full")
         outcome = await product.sync("incremental", rules=other)
@@ -142,7 +142,7 @@ async def test_what_is_restored_comes_back(tmp_path: Path, organization: Organiz
 async def test_a_project_that_is_renamed_renames_what_is_called_after_it(
     tmp_path: Path, organization: Organization
 ) -> None:
-    text = presets.load("port").mapping.replace('.id | gsub(" "; "")', '.name | gsub(" "; "")', 1)
+    text = presets.load("port").mapping_text.replace('.id | gsub(" "; "")', '.name | gsub(" "; "")', 1)
     project = organization.live_projects()[0]
     old = project.name.replace(" ", "")
     async with rules_of("port", text) as rules, installed(tmp_path, organization, rules) as (_, product):
