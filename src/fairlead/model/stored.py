@@ -68,7 +68,8 @@ class StoredContribution(msgspec.Struct, frozen=True, gc=False):
 
     `connection`, `kind`, `key` are the record's, for the order of merging and for causes. `fragment` is the canonical
     JSON of `model.entities.Fragment`; `resolved` JSON of the resolved queries ({"identifier": …, "relations": {…}}),
-    empty when there are none; `notes` JSON of `[[field, reason], …]`, empty when there are none.
+    `{}` where queries have no answer yet, empty when there are no queries.
+    `notes` JSON of `[[field, reason], …]`, empty when there are none.
     """
 
     id: int

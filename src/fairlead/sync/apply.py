@@ -224,6 +224,7 @@ def _replace_row(
                 hash=hash_,
                 fragment=fragment,
                 query=contribution.query,
+                resolved=b"{}" if contribution.query or has_query(contribution.fragment) else b"",
                 notes=canonical([[note.field, note.reason] for note in contribution.notes])
                 if contribution.notes
                 else b"",

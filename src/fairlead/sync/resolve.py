@@ -37,7 +37,7 @@ async def resolve(store: Store, scene: Scene) -> int:
         for contribution in waiting:
             answer, open_ = await _answer(store, scene, contribution, pools)
             unanswered += open_
-            if canonical(answer) != (contribution.resolved or b"{}"):
+            if canonical(answer) != contribution.resolved:
                 await store.write(partial(_store, scene=scene, contribution=contribution, answer=answer))
                 pools.pop(contribution.blueprint, None)
                 moved += 1

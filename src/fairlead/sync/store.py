@@ -120,7 +120,6 @@ class Store(Protocol):
     async def alive(self, connection: int, kind: str) -> list[RecordBody]:
         """Every record of a kind that is alive, outside or unseen (parents of others)."""
 
-    async def not_mapped(self, connection: int, kind: str, hash_of: Sequence[int]) -> list[RecordBody]: ...
     async def bodies(self, records: Sequence[int]) -> list[RecordBody]: ...
     async def states(
         self, connection: int, kind: str, states: Sequence[RecordState]

@@ -137,17 +137,6 @@ async def test_states_are_set_and_found(catalog: SqliteCatalog) -> None:
     assert [r.frozen for r in await catalog.children(1, "repository", ["p2", "p3"])] == ["jq", ""]
 
 
-async def test_what_is_not_mapped(catalog: SqliteCatalog) -> None:
-    rows = [
-        record(1, "a", body=b"{}"),
-        record(2, "b", body=b"{}", mapped=False),
-        record(3, "c", body=b"{}", mapped=False, state=RecordState.GONE),
-    ]
-    await catalog.write(lambda w: w.put_records(rows))
-    assert [b.record.key for b in await catalog.not_mapped(1, "repository", [])] == ["b"]
-    assert [b.record.key for b in await catalog.not_mapped(1, "repository", [1, 2, 3])] == ["b", "a"]
-
-
 async def test_old_bodies_can_be_read_after_the_dictionary_grew(open_: Open) -> None:
     def page(first: int, count: int) -> list[RecordWrite]:
         return [

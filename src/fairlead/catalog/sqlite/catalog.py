@@ -241,10 +241,6 @@ class SqliteCatalog:
         """Every record of a kind that is alive, outside or unseen."""
         return await self._read(partial(record_sql.alive, connection=connection, kind=kind))
 
-    async def not_mapped(self, connection: int, kind: str, hash_of: Sequence[int]) -> list[RecordBody]:
-        """Records, not gone, without a mapping hash, and those among the ids `hash_of`."""
-        return await self._read(partial(_to_map, connection=connection, kind=kind, ids=hash_of))
-
     async def bodies(self, records: Sequence[int]) -> list[RecordBody]:
         """The given records with their bodies, in the order asked for."""
         return await self._read(partial(record_sql.bodies, records=records))
@@ -364,11 +360,3 @@ class SqliteCatalog:
 
 def _text(row: tuple[object, ...] | None) -> str | None:
     return None if row is None else str(row[0])
-
-
-def _to_map(session: Session, connection: int, kind: str, ids: Sequence[int]) -> list[RecordBody]:
-    found = {body.record.id: body for body in record_sql.not_mapped(session, connection, kind)}
-    for body in record_sql.bodies(session, ids):
-        if body.record.state is not RecordState.GONE:
-            found.setdefault(body.record.id, body)
-    return list(found.values())

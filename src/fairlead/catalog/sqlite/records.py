@@ -159,11 +159,6 @@ def alive(session: Session, connection: int, kind: str) -> list[RecordBody]:
     return _with_bodies(session, session.rows("alive", (connection, session.name(kind))))
 
 
-def not_mapped(session: Session, connection: int, kind: str) -> list[RecordBody]:
-    """Records of a kind that are not gone and have no mapping hash."""
-    return _with_bodies(session, session.rows("not_mapped", (connection, session.name(kind))))
-
-
 def bodies(session: Session, records: Sequence[int]) -> list[RecordBody]:
     """The given records with their bodies, in the order asked for; without those that have none."""
     found = _with_bodies(session, list(session.among("bodies", (), records)))

@@ -35,7 +35,7 @@ LEFT JOIN record r ON r.id = c.record LEFT JOIN entity e ON e.id = c.entity
 SELECT json_group_array(json_array(c.id, c.row, c.record, c.item, c.entity, c.blueprint, coalesce(e.identifier, ''),
     c.creates, hex(c.hash), c.fragment, c.query, c.resolved, c.notes, coalesce(r.connection, 0), r.kind,
     coalesce(r.key, '')))
-FROM (SELECT * FROM contribution WHERE query <> '' AND id > ? ORDER BY id LIMIT ?) c
+FROM (SELECT * FROM contribution WHERE (query <> '' OR resolved <> '') AND id > ? ORDER BY id LIMIT ?) c
 LEFT JOIN record r ON r.id = c.record LEFT JOIN entity e ON e.id = c.entity
 
 -- name: next_row_in_use

@@ -43,12 +43,6 @@ SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.stat
 FROM record r JOIN record_body b ON b.record = r.id
 WHERE r.connection = ? AND r.kind = ? AND r.state <> 3 ORDER BY r.key
 
--- name: not_mapped
-SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.state, r.missing, r.missing_since, r.frozen,
-    r.kind, b.codec, b.extra, b.refs, b.body
-FROM record r JOIN record_body b ON b.record = r.id
-WHERE r.connection = ? AND r.kind = ? AND r.state <> 3 AND r.hash = x'' ORDER BY r.key
-
 -- name: bodies
 SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.state, r.missing, r.missing_since, r.frozen,
     r.kind, b.codec, b.extra, b.refs, b.body

@@ -159,7 +159,7 @@ CREATE TABLE contribution (
 ) STRICT;
 CREATE INDEX contribution_entity ON contribution (entity);
 CREATE INDEX contribution_row ON contribution (row);
-CREATE INDEX contribution_query ON contribution (id) WHERE query <> '';
+CREATE INDEX contribution_query ON contribution (id) WHERE query <> '' OR resolved <> '';
 
 -- An entity that does not exist now has an empty body and hash: its row stays, for its id and its history.
 CREATE TABLE entity (
