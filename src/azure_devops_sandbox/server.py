@@ -21,6 +21,7 @@ from aiohttp import web
 
 from .calls import Answer, ApiError, Call
 from .clock import wall_clock
+from .control import answer_control
 from .faults import HTML, NOTHING, SIGN_IN_PAGE, Action, Faults, Plan, replacement, spoiled
 from .ledger import Ledger
 from .routes import ROUTES
@@ -66,8 +67,6 @@ class Server:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request to the organization or to the control interface."""
-        from .control import answer_control
-
         raw_path = request.raw_path
         body = await request.read() if request.can_read_body else b""
         if raw_path.startswith(CONTROL):

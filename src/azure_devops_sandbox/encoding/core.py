@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure_devops_sandbox.formats import date3
+from azure_devops_sandbox.formats import date3, segment
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.processes import PROCESSES
 from azure_devops_sandbox.state.records import Project, Team
@@ -62,8 +62,6 @@ def _default_team(organization: Organization, project: Project) -> tuple[Team, .
 
 def web_url(organization: Organization, project: Project) -> str:
     """Return the address of the project's page."""
-    from azure_devops_sandbox.formats import segment
-
     return f"{organization.base_url}/{segment(project.name)}"
 
 

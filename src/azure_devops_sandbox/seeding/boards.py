@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from azure_devops_sandbox.formats import derived_guid
 from azure_devops_sandbox.sizes import Sizes
-from azure_devops_sandbox.state.processes import AGILE, CUSTOM, PROCESSES, SCRUM, BoardLevel, Process
+from azure_devops_sandbox.state.processes import AGILE, CUSTOM, SCRUM, BoardLevel, Process
 from azure_devops_sandbox.state.records import Column
 
 _DEFAULT_STEPS = ("Ready", "Doing", "In Review", "Testing", "Accepted")
@@ -91,14 +91,3 @@ def distinct_columns(sizes: Sizes) -> int:
                         for one in column.state_mappings
                     )
     return len(found)
-
-
-__all__ = [
-    "EMPTY_GUID",
-    "PROCESSES",
-    "BoardLayout",
-    "distinct_columns",
-    "layouts",
-    "process_of",
-    "team_counts",
-]
