@@ -64,7 +64,7 @@ async def played(seed: int, directory: Path, rules: Rules) -> Story:
         story.tell(f"trouble in {'a full' if mode == 'full' else 'an incremental'} sync: {trouble.told}")
         outcome = await _troubled(story, sandbox, watch, product, trouble, mode, rng)
         await _judged(story, organization, product, before, trouble, mode, outcome)
-        await _recovered(story, sandbox, product)
+        await _recovered(story, sandbox, product, trouble, mode)
         story.syncs = product.syncs
     return story
 
@@ -138,9 +138,13 @@ async def _judged(
         story.check(not problems, f"what the trouble does not touch is not as it should be: {problems}")
 
 
-async def _recovered(story: Story, sandbox: Sandbox, product: Product) -> None:
+async def _recovered(
+    story: Story, sandbox: Sandbox, product: Product, trouble: Trouble, mode: RunMode
+) -> None:
     sandbox.faults.clear()
     sandbox.organization.changes.set_permissions(sandbox.pat)
+    if mode == "incremental" and not trouble.silent:
+        await _caught_up(story, sandbox.organization, product)
     outcome = await product.sync("full")
     story.check(outcome.exit_code == 0, f"the sync after the trouble: {outcome}")
     organization, after = sandbox.organization, await _lines(product)
@@ -150,6 +154,17 @@ async def _recovered(story: Story, sandbox: Sandbox, product: Product) -> None:
     outcome = await product.sync("full")
     quiet = outcome.exit_code == 0 and not outcome.changes
     story.check(quiet, f"one more sync was not quiet: {outcome} {outcome.changes[:3]}")
+
+
+async def _caught_up(story: Story, organization: Organization, product: Product) -> None:
+    """The next incremental sync brings what the troubled one could not read: it is not waiting for a full one."""
+    before = await _lines(product)
+    outcome = await product.sync("incremental")
+    excuses = Excuses(organization)
+    excuses.incremental()
+    problems = excuses.problems(before, await _lines(product), owned(organization, PRESET))
+    story.check(outcome.exit_code == 0, f"the incremental sync after the trouble: {outcome}")
+    story.check(not problems, f"the next incremental sync did not catch up: {problems}")
 
 
 async def _lines(product: Product) -> dict[Key, Mapping[str, Any]]:

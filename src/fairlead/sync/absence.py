@@ -42,7 +42,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Absence:
-    """Decides on the candidates of one reading."""
+    """Decides on the candidates of one reading. `undecided` says of which nothing could be learned, and why."""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Absence:
         self._parents = parents
         self._number = number
         self._now = now
+        self.undecided: dict[str, str] = {}
 
     async def decide(self, scopes: Sequence[str] | None, readable: frozenset[str]) -> Verdict:
         """Reads the candidates of these scopes (None = all) whose parent is one of `readable` again, and acts.
@@ -108,8 +109,10 @@ class Absence:
             outside = await self._outside(found)
         except BadCredential:
             raise
-        except FairleadError:
-            return Verdict()  # not reached: nothing is known of them
+        except FairleadError as error:  # not reached: nothing is known of them
+            self.undecided.update({record.key: error.message for record in batch})
+            return Verdict()
+        self.undecided.update({key: m.reason for key, m in found.missing if m.why != "not there"})
         drifted = [record for record in found.records if record.key not in outside]
         await self._sink.commit(
             await self._sink.prepare(drifted), partial(self._see_again, keys=[r.key for r in drifted])
@@ -124,7 +127,8 @@ class Absence:
         return Verdict(len(drifted), gone, left, unseen)
 
     def _is_orphan(self, record: StoredRecord) -> bool:
-        return record.parent not in self._parents.get(self._spec.parent, {})
+        """Whether the parent is gone. Of a record that froze before its parent was known, nothing is."""
+        return bool(record.parent) and record.parent not in self._parents.get(self._spec.parent, {})
 
     async def _read(self, batch: Sequence[StoredRecord]) -> Found:
         pairs = [(record.key, record.parent) for record in batch]
@@ -170,7 +174,8 @@ class Absence:
                 proof = SECOND_LOOK
         except BadCredential:
             raise
-        except FairleadError:
+        except FairleadError as error:
+            self.undecided.update({record.key: error.message for record in absent})
             return len(orphans), 0
         gone = [record for record in absent if record.key in removed]
         await self._retire(gone, RecordState.GONE, Reason.GONE, proof)

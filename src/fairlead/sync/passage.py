@@ -133,7 +133,20 @@ class Passage:
         finally:
             self._ends, self._failed = reader.ends, reader.failed
         absence = self._absence(reading, sink)
-        return await absence.decide(self._proved_scopes(), self._readable())
+        verdict = await absence.decide(self._proved_scopes(), self._readable())
+        doubtful = await self._doubtful(reader.vanished, reading)
+        self._failed = {**self._failed, **absence.undecided, **doubtful}
+        return verdict
+
+    async def _doubtful(self, vanished: Mapping[str, str], reading: StoredReading) -> dict[str, str]:
+        """Which stored records were listed, not there when they were read, and not proved to be gone either."""
+        if not vanished:
+            return {}
+        store = self._passing.store
+        stored = await store.lookup(reading.connection, self._spec.kind, sorted(vanished))
+        decided = {RecordState.GONE, RecordState.OUTSIDE}
+        old = [r for r in stored.values() if r.number <= reading.start and r.state not in decided]
+        return {record.key: f"it was listed, but {vanished[record.key]}" for record in old}
 
     def _wanted(self, feed: Feed | None) -> Callable[[Item, StoredRecord | None], bool] | None:
         """An incremental pass reads the detail of what is new or changed only."""
@@ -167,9 +180,15 @@ class Passage:
                     inside = await source.inside(kind, self._fetch, keys, self._passing.number)
                 fitting = [record for record in found.records if record.key in inside]
                 fit |= inside
+                self._failed = {
+                    **self._failed,
+                    **{key: missing.reason for key, missing in found.missing if missing.why != "not there"},
+                }
                 await sink.commit(await sink.prepare(fitting))
             outside = [stored[key] for key, _ in pairs if key in stored and key not in fit]
-            verdict = await self._absence(reading, sink).examine(outside)
+            absence = self._absence(reading, sink)
+            verdict = await absence.examine(outside)
+            self._failed = {**self._failed, **absence.undecided}
         gone = [stored[key] for key in sorted(feed.removed) if key in stored]
         retired = 0
         if gone:
@@ -179,7 +198,8 @@ class Passage:
                     (Reason.GONE, "tombstone in the change feed"), number,
                 )
             )  # fmt: skip
-        await self._set_cursor(feed.cursor)
+        if not self._first_reason():  # what could not be read is told again the next time
+            await self._set_cursor(feed.cursor)
         return msgspec.structs.replace(verdict, gone=verdict.gone + retired)
 
     async def _open(self) -> StoredReading:

@@ -35,7 +35,8 @@ class Reader:
     """Carries out a listing of one kind.
 
     Afterwards `ends` says how every walk ended, and `failed` which listed records could not be read whole: they
-    are there, so the walk stays proved, but what is stored of them may be old.
+    are there, so the walk stays proved, but what is stored of them may be old. `vanished` were listed, and not there
+    when they were read.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Reader:
         self._walks = 0
         self.ends: list[ChainEnd] = []
         self.failed: dict[str, str] = {}
+        self.vanished: dict[str, str] = {}
 
     async def read(self) -> None:
         """Makes the listing in the first form that the server knows."""
@@ -206,6 +208,7 @@ class Reader:
             else:
                 await self._sink.gather(found.records)
         failed = {key: missing.reason for key, missing in found.missing if missing.why != "not there"}
+        self.vanished.update({key: m.reason for key, m in found.missing if key not in failed})
         if failed:
             self.failed.update(failed)
             await self._keep(list(failed))
