@@ -20,7 +20,7 @@ from fairlead.sync.delivery import Target
 from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
 from fairlead.sync.reading import first_of
-from fairlead.sync.replay import living, replay, retire_rows
+from fairlead.sync.replay import ROWS, living, replay, retire_rows
 from fairlead.sync.reporting import Totals, build_report
 from fairlead.sync.resolve import resolve
 from fairlead.sync.scene import Clock, Policy, Scene, Usage
@@ -79,7 +79,7 @@ class Engine:
             *(self._connection_or_reason(passing, connected, kinds, totals) for connected in self._sources)
         )
         totals.readings = [report for reports in results for report in reports]
-        await retire_rows(self._store, scene, scene.positions)
+        await retire_rows(self._store, scene, scene.positions, self._mapper.rows_hash)
         totals.unresolved = await resolve(self._store, scene)
         await settle(self._store, scene)
         if deliver and mode != "plan":
@@ -198,7 +198,7 @@ class Engine:
         if not spec.mapped:
             return
         rows = self._mapper.rows_hash(spec.kind).hex()
-        before = await self._store.cursor(connected.id, spec.kind, _ROWS)
+        before = await self._store.cursor(connected.id, spec.kind, ROWS)
         records: list[int] = []
         if before is not None and before != rows:
             records = await living(self._store, connected.id, spec.kind)
@@ -209,7 +209,7 @@ class Engine:
                     records += await self._store.referring(connected.id, kind, sorted(keys))
         await replay(self._store, passage.sink(), spec.kind, records)
         if before != rows:
-            await self._store.write(lambda writer: writer.set_cursor(connected.id, spec.kind, _ROWS, rows))
+            await self._store.write(lambda writer: writer.set_cursor(connected.id, spec.kind, ROWS, rows))
 
     def _base(self, kind: str) -> str:
         """The kind that is read for a row's kind: itself, or the one that it is derived from."""
@@ -231,10 +231,6 @@ class Engine:
             asked = {kind for kind in asked if specs[kind].cost != "per object"}
         wanted = asked.union(*(_ancestors(specs[kind], specs) for kind in asked))
         return {kind: spec for kind, spec in specs.items() if kind in wanted}
-
-
-_ROWS = "rows"
-"""The cursor under which the hash of a kind's mapping rows is kept, to notice that they changed."""
 
 
 def _ancestors(spec: KindSpec, specs: Mapping[str, KindSpec]) -> list[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fairlead.model.changes import Cause, Reason
 from fairlead.model.records import RecordState
+from fairlead.model.stored import RecordWrite, StoredContribution
 from fairlead.sync.apply import remove_contributions
 from fairlead.sync.known import record_of
 from fairlead.sync.scene import Scene
 from fairlead.sync.sink import Sink
-from fairlead.sync.store import Store
+from fairlead.sync.store import Store, Writer
 
 BATCH = 200
+ROWS = "rows"
+"""The cursor under which the hash of a kind's mapping rows is kept, to notice that they changed."""
+
+FORGOTTEN = bytes(16)
+"""The hash of a record that was mapped, but with rows that are retired."""
 
 
 async def replay(store: Store, sink: Sink, kind: str, records: Sequence[int]) -> None:
@@ -32,8 +38,14 @@ async def living(store: Store, connection: int, kind: str) -> list[int]:
     return [record.id for record in await store.states(connection, kind, states)]
 
 
-async def retire_rows(store: Store, scene: Scene, in_use: Mapping[str, int]) -> int:
-    """Removes the contributions of mapping rows that are no longer in the configuration; returns how many rows."""
+async def retire_rows(
+    store: Store, scene: Scene, in_use: Mapping[str, int], rows_hash: Callable[[str], bytes]
+) -> int:
+    """Removes the contributions of mapping rows that are no longer in the configuration; returns how many rows.
+
+    `rows_hash` is that of a kind's rows now. Records of a kind that was not mapped with them in this run forget that
+    they were ever mapped: if the old rows come back, nothing else would tell that their contributions are missing.
+    """
     retired = sorted(await store.rows_in_use() - in_use.keys())
     after = 0
     while retired:
@@ -41,6 +53,33 @@ async def retire_rows(store: Store, scene: Scene, in_use: Mapping[str, int]) -> 
         if not batch:
             break
         causes = {c.record: Cause(Reason.ROW_RETIRED, c.kind, c.key, c.row) for c in batch}
-        await store.write(partial(remove_contributions, scene=scene, contributions=batch, causes=causes))
+        stale: dict[tuple[int, str], list[str]] = {}
+        for connection, kind in sorted({(c.connection, c.kind) for c in batch}):
+            if await store.cursor(connection, kind, ROWS) != rows_hash(kind).hex():
+                keys = {c.key for c in batch if (c.connection, c.kind) == (connection, kind)}
+                stale[connection, kind] = sorted(keys)
+        await store.write(partial(_retire, scene=scene, batch=batch, causes=causes, stale=stale))
         after = batch[-1].id
     return len(retired)
+
+
+def _retire(
+    writer: Writer,
+    scene: Scene,
+    batch: Sequence[StoredContribution],
+    causes: dict[int, Cause],
+    stale: Mapping[tuple[int, str], Sequence[str]],
+) -> None:
+    remove_contributions(writer, scene, batch, causes)
+    for (connection, kind), keys in stale.items():
+        writer.set_cursor(connection, kind, ROWS, "")
+        writer.put_records(
+            [
+                RecordWrite(
+                    id=r.id, connection=connection, kind=kind, key=r.key, parent=r.parent, version=r.version,
+                    number=r.number, source_hash=r.source_hash, hash=FORGOTTEN if r.hash else b"", state=r.state,
+                    missing=r.missing, missing_since=r.missing_since, frozen=r.frozen,
+                )
+                for r in writer.records(connection, kind, keys).values()
+            ]
+        )  # fmt: skip
