@@ -34,7 +34,7 @@ def aims_of(measured: Sequence[Measured], floors: dict[int, int], start_up: floa
     found: list[Aim] = []
     at_once = {one.size: one.typical.cost.wall for one in measured if not one.latency}
     for one in measured:
-        found += _of_size(one) if not one.latency else _of_latency(one, at_once)
+        found += _of_size(one, start_up) if not one.latency else _of_latency(one, at_once)
         if one.size in floors:
             limit = 1.2 * floors[one.size]
             found.append(Aim(f"{_title(one)}: requests", one.typical.requests, limit, ""))
@@ -46,7 +46,7 @@ def _title(one: Measured) -> str:
     return f"{one.size} at {one.latency:g} ms"
 
 
-def _of_size(one: Measured) -> list[Aim]:
+def _of_size(one: Measured, start_up: float) -> list[Aim]:
     cost, found = one.typical.cost, list[Aim]()
     if one.size == 20_000:
         found = [
@@ -60,7 +60,7 @@ def _of_size(one: Measured) -> list[Aim]:
         ]
     if one.size >= 20_000 and one.again.records:
         # Of a second sync, what is not start-up is the price of records that did not change.
-        per_record = (one.again.cost.cpu_main - START_UP) / one.again.records * 1e6
+        per_record = (one.again.cost.cpu_main - start_up) / one.again.records * 1e6
         found.append(Aim(f"{_title(one)}: unchanged record, main process, µs", per_record, UNCHANGED, "µs"))
     return found
 

@@ -44,6 +44,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"fairlead/catalog/|/sqlite3/", "SQLite"),
         (r"fairlead/reconcile/|sync/(apply|reconsider|settle|resolve|sink|replay|absence)\.py:", "merge and diff"),
         (r"fairlead/model/", "merge and diff"),
+        (r"fairlead/cli/(syncing|output|progress|run_text)\.py:|fairlead/app/", "rest"),
     )
 )  # fmt: skip
 
