@@ -212,23 +212,7 @@ def _replace_row(
             if (target is None or not target.hash) and known.blueprint == contribution.blueprint:
                 cause = msgspec.structs.replace(cause, renamed_from=known.identifier)
         draft.writes.append(
-            ContributionWrite(
-                id=known.id if known else 0,
-                source="sync",
-                row=outcome.row,
-                record=record_id,
-                item=contribution.item,
-                entity=entity,
-                blueprint=contribution.blueprint,
-                creates=contribution.creates,
-                hash=hash_,
-                fragment=fragment,
-                query=contribution.query,
-                resolved=b"{}" if contribution.query or has_query(contribution.fragment) else b"",
-                notes=canonical([[note.field, note.reason] for note in contribution.notes])
-                if contribution.notes
-                else b"",
-            )
+            _contribution_write(known.id if known else 0, record_id, entity, contribution, fragment, hash_)
         )
         if entity:
             draft.touch(entity, cause)
@@ -239,6 +223,27 @@ def _replace_row(
         draft.deleted.append(leftover.id)
         if leftover.entity:
             draft.touch(leftover.entity, Cause(reason, record.kind, record.key, outcome.row))
+
+
+def _contribution_write(
+    id_: int, record: int, entity: int, contribution: Contribution, fragment: bytes, hash_: bytes
+) -> ContributionWrite:
+    notes = [[note.field, note.reason] for note in contribution.notes]
+    return ContributionWrite(
+        id=id_,
+        source="sync",
+        row=contribution.row,
+        record=record,
+        item=contribution.item,
+        entity=entity,
+        blueprint=contribution.blueprint,
+        creates=contribution.creates,
+        hash=hash_,
+        fragment=fragment,
+        query=contribution.query,
+        resolved=b"{}" if contribution.query or has_query(contribution.fragment) else b"",
+        notes=canonical(notes) if notes else b"",
+    )
 
 
 def _hash(contribution: Contribution, fragment: bytes) -> bytes:

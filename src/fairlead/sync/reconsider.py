@@ -20,8 +20,8 @@ from fairlead.sync.scene import Scene
 from fairlead.sync.store import Writer
 
 _CAUSE = msgspec.json.Decoder(Cause)
-NEVER = 1_000_000
-"""The position of contributions whose row is not in the configuration: they are about to be retired."""
+NEVER = -1
+"""The position of contributions whose row is no longer in the configuration: any other wins over them."""
 
 
 def part_of(scene: Scene, stored: StoredContribution) -> Part:

@@ -54,13 +54,23 @@ async def retire_rows(
             break
         causes = {c.record: Cause(Reason.ROW_RETIRED, c.kind, c.key, c.row) for c in batch}
         stale: dict[tuple[int, str], list[str]] = {}
-        for connection, kind in sorted({(c.connection, c.kind) for c in batch}):
+        for connection, kind in _kinds(batch):
             if await store.cursor(connection, kind, ROWS) != rows_hash(kind).hex():
                 keys = {c.key for c in batch if (c.connection, c.kind) == (connection, kind)}
                 stale[connection, kind] = sorted(keys)
         await store.write(partial(_retire, scene=scene, batch=batch, causes=causes, stale=stale))
         after = batch[-1].id
     return len(retired)
+
+
+def _kinds(batch: Sequence[StoredContribution]) -> list[tuple[int, str]]:
+    return sorted({(one.connection, one.kind) for one in batch})
+
+
+def _frozen(writer: Writer, connection: int, kind: str, batch: Sequence[StoredContribution]) -> list[int]:
+    """Ids of records that the present rows cannot map: they keep what the old rows gave until they can."""
+    keys = [one.key for one in batch if (one.connection, one.kind) == (connection, kind)]
+    return [record.id for record in writer.records(connection, kind, keys).values() if record.frozen]
 
 
 def _retire(
@@ -70,7 +80,8 @@ def _retire(
     causes: dict[int, Cause],
     stale: Mapping[tuple[int, str], Sequence[str]],
 ) -> None:
-    remove_contributions(writer, scene, batch, causes)
+    frozen = {id_ for connection, kind in _kinds(batch) for id_ in _frozen(writer, connection, kind, batch)}
+    remove_contributions(writer, scene, [one for one in batch if one.record not in frozen], causes)
     for (connection, kind), keys in stale.items():
         writer.set_cursor(connection, kind, ROWS, "")
         writer.put_records(
