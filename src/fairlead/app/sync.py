@@ -119,31 +119,36 @@ async def targets_of(
         settings.port, merge=rules.merge_entity, create_missing=rules.create_missing_related_entities
     )
     started = CLOCK.now()
+    port = target.integration
+    hello = (
+        port.initialize(rules.text, configuration.blueprints) if settings.port.initialize else port.register()
+    )
+    status: ResyncStatus = "aborted"
+    listens = False
     try:
-        if settings.port.initialize:
-            await told(target.integration.initialize(rules.text, configuration.blueprints), notices)
-        else:
-            await told(target.integration.register(), notices)
-        await told(target.integration.report_resync("running", started=started), notices)
-        status: ResyncStatus = "aborted"
-        try:
-            yield [target], notices
-            status = "completed"
-        except FairleadError:
-            status = "failed"
-            raise
-        finally:
-            last_word = target.integration.report_resync(status, started=started, ended=CLOCK.now())
-            await told(asyncio.wait_for(last_word, PARTING_SECONDS), notices)
+        listens = await told(hello, notices)
+        if listens:
+            listens = await told(port.report_resync("running", started=started), notices)
+        yield [target], notices
+        status = "completed"
+    except FairleadError:
+        status = "failed"
+        raise
     finally:
+        if listens:
+            last_word = port.report_resync(status, started=started, ended=CLOCK.now())
+            await told(asyncio.wait_for(last_word, PARTING_SECONDS), notices)
         await target.close()
 
 
-async def told(call: Awaitable[None], notices: list[str]) -> None:
-    """Awaits a call to a target that is a courtesy: its failure is a notice."""
+async def told(call: Awaitable[None], notices: list[str]) -> bool:
+    """Awaits a call to a target that is a courtesy: its failure is a notice, and False."""
     try:
         await call
     except FairleadError as error:
         notices.append(f"port: {error.message}")
+        return False
     except TimeoutError:
         notices.append("port: it did not answer in time")
+        return False
+    return True

@@ -113,14 +113,17 @@ def _health_lines(health: Health) -> Iterator[str]:
         return
     yield f"  token of {health.user}, from {health.token_from}"
     yield f"  organization {health.organization} ({health.instance})"
+    good: dict[str, list[str]] = {}
+    for service in health.services:
+        if service.readable and not service.refused:
+            good.setdefault(service.name, []).extend(service.kinds)
+    yield from (f"  reads {name}: {', '.join(kinds)}" for name, kinds in good.items())
     for service in health.services:
         kinds = ", ".join(service.kinds)
-        if service.readable and not service.refused:
-            yield f"  reads {service.name}: {kinds}"
-        elif service.readable:
-            yield f"  reads {service.name}: {kinds}; not in {', '.join(service.refused)}: {service.reason}"
-        else:
+        if not service.readable:
             yield f"  does not read {service.name}: {kinds}: {service.reason}"
+        elif service.refused:
+            yield f"  reads {service.name}: {kinds}; not in {', '.join(service.refused)}: {service.reason}"
     if health.more:
         yield f"  asked in {health.asked} projects; there are more"
     if health.off:

@@ -1,0 +1,107 @@
+"""An installation of Port's image changes its command and nothing else: its variables, its mapping, its catalog."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from azure_devops_sandbox import Sandbox
+from contract.cli.conftest import Shell
+from contract.cli.test_sync import BLUEPRINTS, MAPPING, listed
+from port_api import PortApi
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[PortApi]:
+    async with PortApi() as one:
+        yield one
+
+
+@pytest.fixture
+def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
+    """The variables of Port's image."""
+    bare.environment |= {
+        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
+        "OCEAN__PORT__BASE_URL": port.url,
+        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
+        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
+        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
+        "OCEAN__EVENT_LISTENER": '{"type": "ONCE"}',
+    }
+    return bare
+
+
+def writes(port: PortApi) -> list[str]:
+    return [
+        f"{one.method} {one.path}"
+        for one in port.ledger
+        if one.method != "GET" and "access_token" not in one.path
+    ]
+
+
+async def test_a_plan_writes_nothing_at_port(image: Shell, port: PortApi) -> None:
+    planned = await image.run("plan", "--json")
+    assert planned.code == 2, planned.err
+    assert writes(port) == []
+
+
+async def test_a_sync_delivers(image: Shell, port: PortApi) -> None:
+    done = await image.run("sync", "--preset", "standard", "--json")
+    assert done.code == 0, done
+    (delivery,) = listed(done.value, "delivery")
+    assert (delivery["target"], delivery["refused"], delivery["down"]) == ("port", 0, "")
+    assert delivery["upserted"] == done.value["entities"] == len(port.state.every_entity())
+    again = await image.run("sync", "--preset", "standard", "--json")
+    assert listed(again.value, "delivery")[0]["upserted"] == 0
+    assert port.client_secret not in done.out + done.err
+
+
+async def test_an_entity_that_port_refuses_is_named(image: Shell, port: PortApi) -> None:
+    """Port's own mapping writes a project's revision, a number, into a text; Port refuses that."""
+    done = await image.run("sync", "--json")
+    assert done.code == 5, done
+    (delivery,) = listed(done.value, "delivery")
+    assert "revision" in str(delivery["errors"])
+
+
+async def test_no_deliver_leaves_port_alone_and_due(image: Shell, port: PortApi) -> None:
+    assert (await image.run("sync", "--no-deliver", "--preset", "standard")).code == 0
+    assert writes(port) == []
+    done = await image.run("sync", "--json", "--preset", "standard")
+    assert listed(done.value, "delivery")[0]["upserted"] == done.value["entities"]
+
+
+async def test_the_mapping_that_is_stored_at_port_holds(
+    image: Shell, port: PortApi, sandbox: Sandbox
+) -> None:
+    first = await image.run("sync", "--mapping", "m.yml", "--blueprints", "b.json")
+    assert first.code == 64
+    (image.directory / "m.yml").write_text(MAPPING)
+    (image.directory / "b.json").write_text(json.dumps(BLUEPRINTS))
+    assert (await image.run("sync", "--mapping", "m.yml", "--blueprints", "b.json")).code == 0
+    checked = await image.run("mapping", "check")
+    assert checked.code == 0, checked.err
+    assert "Port's integration ado with Port's blueprints: 1 row, 1 blueprint, good" in checked.out
+    stored = await image.run("sync", "--json")
+    assert stored.code == 0
+    assert stored.value["change_counts"] == {}
+
+
+@pytest.mark.long  # Port's retries take half a minute
+async def test_port_out_of_reach_does_not_stop_the_catalog(image: Shell, port: PortApi) -> None:
+    port.down = True
+    done = await image.run("sync", "--preset", "port", "--json")
+    assert done.code == 5, done
+    assert done.value["entities"]
+    assert listed(done.value, "delivery")[0]["down"]
+
+
+async def test_a_refused_credential_of_port(image: Shell, port: PortApi) -> None:
+    image.environment["OCEAN__PORT"] = json.dumps(
+        {"client_id": port.client_id, "client_secret": "wrong-secret"}
+    )
+    done = await image.run("plan")
+    assert done.code == 77, done
+    assert "wrong-secret" not in done.out + done.err
