@@ -14,7 +14,7 @@ from fairlead.model.errors import BadMapping
 _AT = re.compile(
     r"^(?:jq: error: )?(?P<what>.*?)(?: at <[^>]*>, line (?P<line>\d+), column (?P<column>\d+):.*)?$"
 )
-_MODULE = re.compile(r"(?<![.$\w])(?:import|include)\s*\"")
+_MODULE = re.compile(r"(?:\s|#[^\n]*\n)*(?:import\s*\"|include\s*\"|module\s*\{)")
 
 
 async def check_programs(
@@ -50,7 +50,7 @@ def _all(program: PageProgram) -> Iterator[tuple[Row, str, str]]:
 
 async def _check(pool: WorkerPool, source: str, row: Row, field: str, text: str) -> None:
     place = f"{source}: {row.place}: {field}"
-    if _MODULE.search(text):
+    if _MODULE.match(text):
         raise BadMapping(
             f"{place}: `import` and `include` are not allowed: {text}",
             advice="Modules are files; write the definition into the expression: `def f: …; f`.",
