@@ -41,6 +41,17 @@ def test_links_resolve(page: Path) -> None:
     assert broken == []
 
 
+def test_every_page_can_be_found() -> None:
+    listed = {
+        (index.parent / target.partition("#")[0]).resolve()
+        for index in (ROOT / "docs/README.md", ROOT / "docs/adr/README.md")
+        for target in re.findall(r"\]\(([^)\s]+)\)", index.read_text())
+    }
+    assert [
+        page for page in ROOT.glob("docs/**/*.md") if page not in listed and page.name != "README.md"
+    ] == []
+
+
 def shell_lines(page: Path) -> Iterator[str]:
     for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
         yield from re.sub(r"\\\n\s*", " ", block).splitlines()

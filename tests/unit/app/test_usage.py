@@ -9,7 +9,14 @@ import pytest
 
 from fairlead.app.usage import usage
 
-BUSY = "import time, sys\nx = bytearray(50_000_000)\nwhile time.process_time() < 0.3: pass\nprint('x', flush=True)\nsys.stdin.read()"
+BUSY = """
+import sys, time
+held = bytearray(50_000_000)
+while time.process_time() < 0.3:
+    pass
+print("busy no more", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="living children are known on Linux only")
