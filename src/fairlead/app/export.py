@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -46,11 +47,11 @@ async def export(settings: Settings, request: ExportRequest, write: Write) -> No
     """Writes everything asked for, in blocks. CatalogUnusable where there is no catalog."""
     async with reading_catalog(settings) as store:
         stubs = await stub_blueprints(store) if request.computed else ()
-        blocks = export_blocks(store, request.what, request.blueprint or None, stubs)
         if request.form == "csv":
-            blocks = as_csv(blocks, COLUMNS[request.what])
-        async for block in blocks:
-            write(block)
+            write(_csv([COLUMNS[request.what]]))
+        async with aclosing(export_blocks(store, request.what, request.blueprint or None, stubs)) as blocks:
+            async for block in blocks:
+                write(block if request.form == "ndjson" else as_csv(block, COLUMNS[request.what]))
 
 
 async def stub_blueprints(store: Catalog) -> tuple[str, ...]:
@@ -61,13 +62,13 @@ async def stub_blueprints(store: Catalog) -> tuple[str, ...]:
     return tuple(blueprint.identifier for blueprint in mapping.blueprints)
 
 
-async def as_csv(blocks: AsyncIterator[bytes], columns: tuple[str, ...]) -> AsyncIterator[bytes]:
-    """Lines of JSON objects as CSV (RFC 4180), with a header."""
-    yield _csv([columns])
-    decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-    async for block in blocks:
-        rows = [decoder.decode(line) for line in block.splitlines()]
-        yield _csv([[_cell(row.get(column)) for column in columns] for row in rows])
+_LINE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def as_csv(block: bytes, columns: tuple[str, ...]) -> bytes:
+    """Lines of JSON objects as lines of CSV (RFC 4180)."""
+    rows = [_LINE.decode(line) for line in block.splitlines()]
+    return _csv([[_cell(row.get(column)) for column in columns] for row in rows])
 
 
 def _cell(value: msgspec.Raw | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -176,7 +176,7 @@ async def stored_connections(settings: Settings) -> list[StoredConnection]:
 
 def export_blocks(
     store: Catalog, what: str, blueprint: str | None, stubs: Collection[str]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Blocks of NDJSON of one of the six things that can be exported. `blueprint` and `stubs` where they apply."""
     match what:
         case "entities":
