@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fairlead.mapping.pool import ProgramFailed, WorkerDied
 
 _DEATHS_PER_ROW = 3
@@ -11,7 +13,7 @@ _PATIENCE = 4.0
 """Time limits that all searches of one call may use up together."""
 _PROBE = 10
 """A part of a page gets this fraction of the time limit once a worker has died: a whole page needs less."""
-_SHORTEST = 0.2
+_SHORTEST = 0.1
 
 
 class Trouble:
@@ -24,6 +26,7 @@ class Trouble:
     def __init__(self, limit: float) -> None:
         self.banned: dict[int, str] = {}
         self.reason = ""
+        self.turn = asyncio.Lock()
         self._limit = limit
         self._probe = min(limit, max(limit / _PROBE, _SHORTEST))
         self._spent = 0.0
@@ -40,7 +43,7 @@ class Trouble:
         """Whether to stop trying; `reason` says why."""
         return bool(self.reason)
 
-    def note(self, error: WorkerDied | ProgramFailed, *, alone: bool) -> None:
+    def note(self, error: WorkerDied | ProgramFailed) -> None:
         """Count a failed request. A program that only stopped early took no time worth counting."""
         if isinstance(error, ProgramFailed):
             return
@@ -53,7 +56,7 @@ class Trouble:
 
     def blame(self, row: int, error: WorkerDied) -> None:
         """Count a row that took a worker down with one record; the third leaves it out."""
-        self.note(error, alone=True)
+        self.note(error)
         self._by_row[row] = self._by_row.get(row, 0) + 1
         if self._by_row[row] >= _DEATHS_PER_ROW:
             self.banned[row] = f"not tried, as {_DEATHS_PER_ROW} other records failed: it {error.reason}"

@@ -120,7 +120,7 @@ def _items(part: Json, item: str) -> Iterator[tuple[str, list[Json], str]]:
         yield item, inner, ""
         return
     for at, element in enumerate(inner):
-        if "d" in part and isinstance(element, list):
+        if "d" in part and isinstance(element, list) and len(element) == 2:
             yield from _items(element[1], str(element[0]))
         else:
             yield from _items(element, f"{item}/{at}" if item else str(at))
@@ -128,7 +128,7 @@ def _items(part: Json, item: str) -> Iterator[tuple[str, list[Json], str]]:
 
 def _field(slot: Slot, cell: Json) -> FieldTrace:
     expression = slot.term if isinstance(slot.term, str) else ""
-    if isinstance(cell, list):
+    if isinstance(cell, list) and cell:
         return FieldTrace(slot.field, expression, cell[0])
     error = cell.get("e") if isinstance(cell, dict) else None
     return FieldTrace(slot.field, expression, error=shortened(text_of(error)))

@@ -15,7 +15,7 @@ from fairlead.mapping.blame import Trouble
 from fairlead.mapping.checking import check_programs
 from fairlead.mapping.explain import RowTrace, trace
 from fairlead.mapping.hashing import digest
-from fairlead.mapping.outcomes import frozen, record_outcomes
+from fairlead.mapping.outcomes import Misplaced, frozen, record_outcomes
 from fairlead.mapping.plans import Plan, plans_of
 from fairlead.mapping.pool import ProgramFailed, WorkerDied, WorkerPool
 from fairlead.mapping.program import PageProgram
@@ -87,22 +87,53 @@ class Mapper:
         return await trace(self._pool, plan.program, record, outcomes)
 
     async def _page(self, plan: Plan, page: Sequence[bytes], trouble: Trouble) -> list[Outcomes]:
+        banned = dict(trouble.banned)
+        try:
+            return await self._attempt(plan, page, banned, trouble)
+        except (WorkerDied, ProgramFailed) as error:
+            trouble.note(error)
+            # One page searches at a time: the others profit from what it finds out.
+            async with trouble.turn:
+                return await self._search(plan, page, banned, error, trouble)
+
+    async def _attempt(
+        self, plan: Plan, page: Sequence[bytes], banned: dict[int, str], trouble: Trouble
+    ) -> list[Outcomes]:
         if trouble.hopeless:
             return [_all_frozen(plan, trouble.reason)] * len(page)
-        banned = dict(trouble.banned)  # other pages may add to it meanwhile
-        program = plan.without(frozenset(banned))
-        try:
-            found = await self._run(program, page, trouble)
-        except (WorkerDied, ProgramFailed) as error:
-            trouble.note(error, alone=len(page) == 1)
-            if len(page) == 1:
-                return [await self._alone(plan, page[0], trouble)]
-            middle = len(page) // 2
-            return [
-                *await self._page(plan, page[:middle], trouble),
-                *await self._page(plan, page[middle:], trouble),
-            ]
+        found = await self._run(plan.without(frozenset(banned)), page, trouble)
         return [_with_banned(plan, outcomes, banned) for outcomes in found] if banned else found
+
+    async def _search(
+        self,
+        plan: Plan,
+        page: Sequence[bytes],
+        tried_without: dict[int, str],
+        failure: WorkerDied | ProgramFailed,
+        trouble: Trouble,
+    ) -> list[Outcomes]:
+        """The outcomes of a page that failed when the rows in `tried_without` had been left out."""
+        if len(trouble.banned) > len(tried_without):
+            return await self._part(plan, page, trouble)
+        if len(page) == 1:
+            return [await self._alone(plan, page[0], trouble)]
+        start, found = 0, list[Outcomes]()
+        if isinstance(failure, WorkerDied):
+            # Where a row takes down every record, the first one shows it at once.
+            start, found = 1, [await self._alone(plan, page[0], trouble)]
+        middle = (start + len(page) + 1) // 2
+        for part in (page[start:middle], page[middle:]):
+            if part:
+                found += await self._part(plan, part, trouble)
+        return found
+
+    async def _part(self, plan: Plan, page: Sequence[bytes], trouble: Trouble) -> list[Outcomes]:
+        banned = dict(trouble.banned)
+        try:
+            return await self._attempt(plan, page, banned, trouble)
+        except (WorkerDied, ProgramFailed) as error:
+            trouble.note(error)
+            return await self._search(plan, page, banned, error, trouble)
 
     async def _run(self, program: PageProgram, page: Sequence[bytes], trouble: Trouble) -> list[Outcomes]:
         """One request. An answer that cannot be read counts as a failed program."""
@@ -116,7 +147,10 @@ class Mapper:
             raise ProgramFailed(f"the result cannot be read: {error}") from error
         if len(found) != len(page):
             raise ProgramFailed(f"{len(found)} results for {len(page)} records: not a JSON text each")
-        return [record_outcomes(program, parts) for parts in found]
+        try:
+            return [record_outcomes(program, parts) for parts in found]
+        except Misplaced as error:
+            raise ProgramFailed(str(error)) from error
 
     async def _alone(self, plan: Plan, record: bytes, trouble: Trouble) -> Outcomes:
         """A record that fails by itself: each row runs alone, and those that fail are frozen."""

@@ -21,9 +21,18 @@ class Frozen(Exception):
     """The row says nothing about this record now."""
 
 
+class Misplaced(Exception):
+    """The answer has not the form that the program gives: an expression broke out of its place (a forged `break`)."""
+
+    def __init__(self) -> None:
+        super().__init__("an expression breaks out of its place")
+
+
 def record_outcomes(program: PageProgram, parts: list[Json]) -> tuple[RowOutcome, ...]:
-    """The outcomes of one record: one per row of the program."""
+    """The outcomes of one record: one per row of the program. Misplaced where they cannot be told apart."""
     own = len(program.rows)
+    if len(parts) != own + len(program.derived):
+        raise Misplaced
     found = [_outcome(row, part) for row, part in zip(program.rows, parts, strict=False)]
     for group, part in zip(program.derived, parts[own:], strict=True):
         found += [_derived_outcome(row, at, part) for at, row in enumerate(group.rows, 1)]
@@ -56,7 +65,7 @@ def _outcome(program: RowProgram, part: Json) -> RowOutcome:
 
 def _derived_outcome(program: RowProgram, at: int, part: Json) -> RowOutcome:
     if not isinstance(part, dict):
-        raise TypeError("a derived kind's part is an object")
+        raise Misplaced
     try:
         if "s" in part:
             raise Frozen(text_of(part["s"]))
@@ -64,8 +73,8 @@ def _derived_outcome(program: RowProgram, at: int, part: Json) -> RowOutcome:
         keys: dict[str, int] = {}
         found: list[Contribution] = []
         for item in items if isinstance(items, list) else ():
-            if not isinstance(item, list):
-                raise TypeError("a derived object's part is a list")
+            if not isinstance(item, list) or len(item) <= at:
+                raise Misplaced
             found += _contributions(program, item[at], _key(item[0], keys))
         return RowOutcome(program.row.hash, tuple(found))
     except Frozen as reason:
@@ -83,6 +92,8 @@ def _key(value: Json, seen: dict[str, int]) -> str:
 
 def _contributions(program: RowProgram, part: Json, item: str) -> Iterator[Contribution]:
     if isinstance(part, list):
+        if len(part) != len(program.slots):
+            raise Misplaced
         found = _contribution(program, part, item, ())
         if found is not None:
             yield found
@@ -95,7 +106,7 @@ def _special(program: RowProgram, part: dict[str, Json], item: str) -> Iterator[
         raise Frozen(text_of(part["s"]))
     inner = part.get("i", part.get("v"))
     if not isinstance(inner, list):
-        raise TypeError("a part has neither values nor items")
+        raise Misplaced
     if "i" in part:
         for at, element in enumerate(inner):
             yield from _contributions(program, element, f"{item}/{at}" if item else str(at))
@@ -108,13 +119,15 @@ def _special(program: RowProgram, part: dict[str, Json], item: str) -> Iterator[
 
 def _separated(program: RowProgram, cells: list[Json]) -> tuple[list[Json], tuple[Note, ...]]:
     """Values, with null and a note for each that failed. A failed identifier or blueprint is Frozen."""
+    if len(cells) != len(program.slots):
+        raise Misplaced
     values: list[Json] = []
     notes: list[Note] = []
     for slot, cell in zip(program.slots, cells, strict=True):
-        if isinstance(cell, list):
+        if isinstance(cell, list) and cell:
             values.append(cell[0])
             continue
-        error = text_of(cell["e"] if isinstance(cell, dict) else cell)
+        error = text_of(cell["e"]) if isinstance(cell, dict) else str(Misplaced())
         if slot.field in ("identifier", "blueprint"):
             raise Frozen(f"{slot.field}: {error}")
         notes.append(Note(slot.field, shortened(error)))

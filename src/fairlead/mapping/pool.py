@@ -95,6 +95,8 @@ class WorkerPool:
             child.kill()  # its request sees the end of the pipe and does the rest
         for _ in range(self.size):
             await self._turns.acquire()
+        for _ in range(self.size):
+            self._turns.release()
 
     async def run(self, program: str, page: bytes, *, paths: bytes = b"", seconds: float = 0.0) -> bytes:
         """The JSON that `program` makes of `page` (a JSON array of records); an empty page only compiles.

@@ -30,8 +30,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     JSON members without braces (`"__includedFiles":{…}`): spliced in when the record itself is mapped, left out where
     the record enriches others. `version` is the source's own (`rev`, `revision`), None where it has none. `number` is
     the catalog sequence number taken before the request was sent. `source_hash` is over the listing's item as
-    it came, so that a later listing can tell an unchanged item before any detail is read. `failure` says why
-    the record must not be mapped now (an enrichment could not be read): its contributions freeze.
+    it came, so that a later listing can tell an unchanged item before any detail is read; empty where no detail is.
+    `failure` says why the record must not be mapped now (an enrichment could not be read): its contributions freeze.
     """
 
     kind: str

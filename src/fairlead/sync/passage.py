@@ -73,7 +73,8 @@ class Passage:
         """Reads the kind. Classed errors end in the report; a bad credential or catalog ends the run."""
         spec, store = self._spec, self._passing.store
         reading = await self._open()
-        sink = self.sink(reading.id)
+        first = not await store.knows(self._connected.id, spec.kind)
+        sink = self.sink(reading.id, first=first)
         if reading.state != "open":
             await self._after(reading)
             return self._report(reading, sink, Verdict(), reading.reason)
@@ -233,7 +234,7 @@ class Passage:
             lambda writer: writer.set_cursor(self._connected.id, self._spec.kind, self._fetch.hash, cursor)
         )
 
-    def sink(self, reading: int = 0) -> Sink:
+    def sink(self, reading: int = 0, *, first: bool = False) -> Sink:
         """A sink for the kind's records; with a reading, what passes is seen by it."""
         return Sink(
             store=self._passing.store,
@@ -245,6 +246,7 @@ class Passage:
             constants=self._constants,
             known=self._known.parents,
             reading=reading,
+            first=first,
         )
 
     def _absence(self, reading: StoredReading, sink: Sink) -> Absence:

@@ -24,6 +24,10 @@ NEVER = -1
 """The position of contributions whose row is no longer in the configuration: any other wins over them."""
 
 
+Moved = tuple[StoredEntity, bytes, bytes, Cause]
+"""(entity before, body after, its hash, cause); an entity that is deleted has neither body nor hash after."""
+
+
 def part_of(scene: Scene, stored: StoredContribution) -> Part:
     """A stored contribution as merging needs it, its queries replaced by what they resolved to."""
     fragment = decode_fragment(stored.fragment)
@@ -52,7 +56,7 @@ def reconsider(
     for contribution in writer.contributions_of_entities(known) if known else ():
         parts[contribution.entity].append(part_of(scene, contribution))
     writes: list[EntityWrite] = []
-    changed: list[tuple[StoredEntity, bytes, Cause]] = []
+    changed: list[Moved] = []
     for id_, (key, own) in fresh.items():
         parts[id_] = own
         stored[id_] = StoredEntity(id_, key.blueprint, key.identifier, b"", b"", b"", b"", "")
@@ -61,8 +65,8 @@ def reconsider(
         write, applied = _decide(scene, entity, body, causes[id_], new=id_ in fresh)
         if write is not None:
             writes.append(write)
-        if applied:
-            changed.append((entity, write.body if write else b"", causes[id_]))
+        if applied and write is not None:
+            changed.append((entity, write.body, write.hash, causes[id_]))
     writer.put_entities(writes)
     record_changes(writer, scene.run, changed, "applied", fresh.keys())
 
@@ -121,15 +125,15 @@ def actual(scene: Scene, entity: StoredEntity, body: Body, text: bytes, hash_: b
 def record_changes(
     writer: Writer,
     run: int,
-    changed: Sequence[tuple[StoredEntity, bytes, Cause]],
+    changed: Sequence[Moved],
     state: str,
     fresh: Collection[int] = (),
 ) -> None:
-    """Writes (entity before, body after, cause) as changes; several of one entity in a run add up to one."""
-    earlier = writer.changes_of(run, [entity.id for entity, _, _ in changed if entity.id not in fresh])
+    """Writes what moved as changes; several of one entity in a run add up to one."""
+    earlier = writer.changes_of(run, [entity.id for entity, *_ in changed if entity.id not in fresh])
     rows: list[ChangeWrite] = []
     undone: list[int] = []
-    for entity, after, latest in changed:
+    for entity, after, hash_, latest in changed:
         before, cause = entity.body, latest
         if (previous := earlier.get(entity.id)) is not None:
             before = before_of(previous.op, previous.delta, entity.body)
@@ -138,16 +142,16 @@ def record_changes(
         if found is None:
             undone.append(entity.id)
             continue
-        rows.append(change_row(run, entity, found.op, found.delta, cause, after, state))
+        rows.append(change_row(run, entity, found.op, found.delta, cause, hash_, state))
     writer.put_changes(rows)
     if undone:
         writer.drop_changes(run, undone)
 
 
 def change_row(
-    run: int, entity: StoredEntity, op: Op, delta: bytes, cause: Cause, after: bytes, state: str
+    run: int, entity: StoredEntity, op: Op, delta: bytes, cause: Cause, hash_: bytes, state: str
 ) -> ChangeWrite:
-    """One change as the catalog keeps it."""
+    """One change as the catalog keeps it; `hash_` is the entity's after it, empty when it is deleted."""
     return ChangeWrite(
         run=run,
         entity=entity.id,
@@ -156,6 +160,6 @@ def change_row(
         identifier=entity.identifier,
         delta=delta,
         cause=cause,
-        result=digest(after).hex() if after else "",
+        result=hash_.hex(),
         state=state,
     )

@@ -13,7 +13,7 @@ from fairlead.model.stored import ChangeWrite, EntityWrite, StoredContribution, 
 from fairlead.reconcile.canonical import canonical, digest, encode_body
 from fairlead.reconcile.difference import difference
 from fairlead.reconcile.merge import merge
-from fairlead.sync.reconsider import actual, change_row, part_of, record_changes
+from fairlead.sync.reconsider import Moved, actual, change_row, part_of, record_changes
 from fairlead.sync.scene import Scene
 from fairlead.sync.store import Store, Writer
 
@@ -47,7 +47,7 @@ def settle_batch(writer: Writer, scene: Scene, batch: Sequence[StoredEntity]) ->
     for contribution in writer.contributions_of_entities([entity.id for entity in pending]):
         contributions[contribution.entity].append(contribution)
     writes: list[EntityWrite] = []
-    changed: list[tuple[StoredEntity, bytes, Cause]] = []
+    changed: list[Moved] = []
     renamed: list[ChangeWrite] = []
     away: set[int] = set()
     for entity in pending:
@@ -62,7 +62,7 @@ def settle_batch(writer: Writer, scene: Scene, batch: Sequence[StoredEntity]) ->
             if scene.apply:
                 writes.append(_gone(old))
         else:
-            changed.append((entity, after, cause))
+            changed.append((entity, after, digest(after) if after else b"", cause))
         if scene.apply:
             writes.append(_settled(scene, entity, body, after))
     writer.put_entities(writes)
@@ -95,4 +95,4 @@ def _rename(scene: Scene, entity: StoredEntity, old: StoredEntity, after: bytes,
     fields = msgspec.json.decode(found.delta, type=dict[str, object]) if found else {}
     delta = canonical(fields | {"identifier": [old.identifier, entity.identifier]})
     state = "applied" if scene.apply else "planned"
-    return change_row(scene.run, entity, "rename", delta, cause, after, state)
+    return change_row(scene.run, entity, "rename", delta, cause, digest(after), state)

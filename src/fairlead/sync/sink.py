@@ -32,7 +32,10 @@ class Tally:
 
 
 class Sink:
-    """Records of one kind of one connection, on their way into the catalog."""
+    """Records of one kind of one connection, on their way into the catalog.
+
+    `first`: nothing of the kind was stored when the reading began, so that nothing can be unchanged.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Sink:
         constants: bytes,
         known: Mapping[str, Mapping[str, Parent]],
         reading: int = 0,
+        first: bool = False,
     ) -> None:
         self._store = store
         self._mapper = mapper
@@ -55,6 +59,7 @@ class Sink:
         self._constants = constants
         self._known = known
         self._reading = reading
+        self._first = first
         self._rows = mapper.rows_hash(kind) if mapped else b""
         self._mapped = mapped
         self._batch: _Batch | None = None
@@ -62,7 +67,11 @@ class Sink:
 
     async def prepare(self, records: Sequence[Record], *, replay: bool = False) -> list[Arrival]:
         """Maps the records that differ from what was last mapped."""
-        stored = await self._store.lookup(self._connection, self._kind, [record.key for record in records])
+        stored: dict[str, StoredRecord] = {}
+        if not self._first:
+            stored = await self._store.lookup(
+                self._connection, self._kind, [record.key for record in records]
+            )
         arrivals: list[Arrival] = []
         inputs: list[bytes] = []
         waiting: list[int] = []

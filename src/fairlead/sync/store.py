@@ -116,6 +116,9 @@ class Store(Protocol):
     async def connections(self) -> list[StoredConnection]: ...
 
     # -- records -------------------------------------------------------------------------------------------------
+    async def knows(self, connection: int, kind: str) -> bool:
+        """Whether any record of the kind is stored, gone ones included."""
+
     async def lookup(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]: ...
     async def alive(self, connection: int, kind: str) -> list[RecordBody]:
         """Every record of a kind that is alive, outside or unseen (parents of others)."""

@@ -233,6 +233,10 @@ class SqliteCatalog:
         return await self._read(runs.connections)
 
     # -- records -------------------------------------------------------------------------------------------------
+    async def knows(self, connection: int, kind: str) -> bool:
+        """Whether any record of the kind is stored, tombstones included."""
+        return await self._read(partial(record_sql.knows, connection=connection, kind=kind))
+
     async def lookup(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]:
         """The stored records among `keys`, tombstones included."""
         return await self._read(partial(record_sql.find_records, connection=connection, kind=kind, keys=keys))

@@ -154,6 +154,11 @@ def set_states(session: Session, rows: Sequence[tuple[int, RecordState, int, flo
     )
 
 
+def knows(session: Session, connection: int, kind: str) -> bool:
+    """Whether there is any record of a kind."""
+    return session.row("any_record", (connection, session.name(kind))) is not None
+
+
 def alive(session: Session, connection: int, kind: str) -> list[RecordBody]:
     """Every record of a kind that is not gone, with its body, by key."""
     return _with_bodies(session, session.rows("alive", (connection, session.name(kind))))

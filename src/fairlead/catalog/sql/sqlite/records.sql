@@ -37,6 +37,9 @@ SELECT content FROM dictionary WHERE id = ?
 -- name: put_dictionary
 INSERT INTO dictionary (kind, content) VALUES (?, ?) RETURNING id
 
+-- name: any_record
+SELECT 1 FROM record WHERE connection = ? AND kind = ? LIMIT 1
+
 -- name: alive
 SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.state, r.missing, r.missing_since, r.frozen,
     r.kind, b.codec, b.extra, b.refs, b.body
