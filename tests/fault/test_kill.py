@@ -19,12 +19,12 @@ import pytest
 
 from fault.processes import Installation, ServedSandbox, installed, served_sandbox
 
-SIZES = ("--preset", "medium", "--seed", "11", "--repositories", "640", "--latency-ms", "3")
+SIZES = ("--preset", "medium", "--seed", "11", "--repositories", "840", "--latency-ms", "3")
 START_UP = 2
 """Requests of every start: who the token is of (`connectionData`), once for the connection and once for the run."""
 
 MORE = 1.02
-SHORT = 12
+SHORT = 14
 LONG = 100
 
 

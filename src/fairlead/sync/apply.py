@@ -84,7 +84,7 @@ def apply_arrivals(
             work.append((next_id, arrival, None))
             seen.append(next_id)
             next_id += 1
-        elif is_newer(known.version, known.number, arrival.record.version, arrival.record.number):
+        elif _is_old(arrival.record, known):
             if known.state is not RecordState.GONE:
                 seen.append(known.id)
         else:
@@ -101,6 +101,14 @@ def apply_arrivals(
         writer.see(reading, seen)
     replace_contributions(writer, scene, connection, work)
     return Applied(len(work), tuple((a.record.key, _frozen(a)) for _, a, _ in work if _frozen(a)))
+
+
+def _is_old(record: Record, known: StoredRecord) -> bool:
+    """Whether a read says nothing new. A tombstone knows the last version read, not the last one there was: only a
+    request sent after it revives the record, whatever its version."""
+    if known.state is RecordState.GONE and record.number <= known.number:
+        return True
+    return is_newer(known.version, known.number, record.version, record.number)
 
 
 def _frozen(arrival: Arrival) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azure_devops_sandbox import Organization
+from azure_devops_sandbox import Action, Fault, Organization
 from fairlead.mapping import presets
 from fault.product import Outcome, Product, Rules, installed, rules_of
 from truth import compare, truth_of
@@ -121,7 +121,6 @@ async def test_what_is_restored_comes_back(tmp_path: Path, organization: Organiz
     )
     async with installed(tmp_path, organization, port) as (_, product):
         await product.sync("full")
-        before = await product.export()
         changes.delete_project(project.id)
         changes.delete_work_item(others[0].id)
         changes.delete_repository(repository.id)
@@ -136,7 +135,6 @@ async def test_what_is_restored_comes_back(tmp_path: Path, organization: Organiz
         changes.restore_release(release.id)
         await product.sync("full")
         await is_true(product, organization)
-        assert len(await product.export()) == len(before)
 
 
 async def test_a_project_that_is_renamed_renames_what_is_called_after_it(
@@ -152,3 +150,24 @@ async def test_a_project_that_is_renamed_renames_what_is_called_after_it(
     renamed = [one for one in outcome.changes if one.op == "rename"]
     assert [(one.identifier, one.cause.renamed_from) for one in renamed] == [("AnotherName", old)]
     assert not [one for one in outcome.changes if one.op in {"create", "delete"}]
+
+
+async def test_a_plan_with_another_mapping_takes_nothing_away(
+    tmp_path: Path, organization: Organization, port: Rules
+) -> None:
+    text = presets.load("port").mapping_text
+    fewer_rows = text[: text.index("- kind: release")].rstrip() + "\n"
+    async with (
+        rules_of("port", fewer_rows) as fewer,
+        installed(tmp_path, organization, port) as (sandbox, product),
+    ):
+        await product.sync("full")
+        before = await product.export()
+        planned = await product.sync("plan", rules=fewer)
+        assert {(one.op, one.blueprint) for one in planned.changes} == {("delete", "azureDevopsRelease")}
+        # Not even where the releases cannot be read then: what is stored of them is mapped again.
+        sandbox.faults.add(Fault(action=Action.FORBIDDEN, route="releases.list"))
+        outcome = await product.sync("full")
+        assert outcome.exit_code == 3
+        assert outcome.changes == ()
+        assert await product.export() == before

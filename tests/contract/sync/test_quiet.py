@@ -10,7 +10,7 @@ from fairlead.model.secrets import Secret
 from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
-from fault.product import Rules, installed
+from fault.product import Rules, installed, rules_of
 from port_api import PortApi, VirtualClock
 
 
@@ -37,9 +37,7 @@ async def test_a_second_full_sync_writes_no_entity(
     assert after == before
 
 
-async def test_a_second_full_sync_sends_nothing_to_port(
-    tmp_path: Path, organization: Organization, port: Rules
-) -> None:
+async def test_a_second_full_sync_sends_nothing_to_port(tmp_path: Path, organization: Organization) -> None:
     clock = VirtualClock()
     async with PortApi(now=clock.now) as api:
         settings = PortSettings(
@@ -53,12 +51,15 @@ async def test_a_second_full_sync_sends_nothing_to_port(
         timing = Timing(now=clock.now, sleep=clock.sleep, chance=lambda: 0.5)
         target = PortTarget(settings, timing=timing)
         try:
-            async with installed(tmp_path, organization, port, [target]) as (_, product):
+            async with (
+                rules_of("standard") as rules,
+                installed(tmp_path, organization, rules, [target]) as (_, product),
+            ):
                 first = await product.sync("full")
                 shown = [one.shown() for one in api.state.every_entity()]
-                asked = len(api.requests)
+                asked = len(api.ledger)
                 second = await product.sync("full")
-                sent = [one for one in api.requests[asked:] if one.method not in {"GET", "HEAD"}]
+                sent = [one for one in api.ledger[asked:] if one.method not in {"GET", "HEAD"}]
         finally:
             await target.close()
         assert [one.shown() for one in api.state.every_entity()] == shown
