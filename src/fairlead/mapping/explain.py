@@ -113,7 +113,7 @@ def _items(part: Json, item: str) -> Iterator[tuple[str, list[Json], str]]:
     if "s" in part:
         yield item, [], shortened(text_of(part["s"]))
         return
-    inner = next(iter(part.values()), None)
+    inner = part.get("v", part.get("i", part.get("d")))
     if not isinstance(inner, list):
         return
     if "v" in part:

@@ -35,7 +35,9 @@ def record_outcomes(program: PageProgram, parts: list[Json]) -> tuple[RowOutcome
         raise Misplaced
     found = [_outcome(row, part) for row, part in zip(program.rows, parts, strict=False)]
     for group, part in zip(program.derived, parts[own:], strict=True):
-        found += [_derived_outcome(row, at, part) for at, row in enumerate(group.rows, 1)]
+        found += [
+            _derived_outcome(row, at, part, len(group.rows) + 1) for at, row in enumerate(group.rows, 1)
+        ]
     return tuple(found)
 
 
@@ -63,7 +65,7 @@ def _outcome(program: RowProgram, part: Json) -> RowOutcome:
         return frozen(program, str(reason))
 
 
-def _derived_outcome(program: RowProgram, at: int, part: Json) -> RowOutcome:
+def _derived_outcome(program: RowProgram, at: int, part: Json, width: int) -> RowOutcome:
     if not isinstance(part, dict):
         raise Misplaced
     try:
@@ -73,7 +75,7 @@ def _derived_outcome(program: RowProgram, at: int, part: Json) -> RowOutcome:
         keys: dict[str, int] = {}
         found: list[Contribution] = []
         for item in items if isinstance(items, list) else ():
-            if not isinstance(item, list) or len(item) <= at:
+            if not isinstance(item, list) or len(item) != width:
                 raise Misplaced
             found += _contributions(program, item[at], _key(item[0], keys))
         return RowOutcome(program.row.hash, tuple(found))
@@ -108,6 +110,8 @@ def _special(program: RowProgram, part: dict[str, Json], item: str) -> Iterator[
     if not isinstance(inner, list):
         raise Misplaced
     if "i" in part:
+        if len(inner) != part["n"]:
+            raise Misplaced
         for at, element in enumerate(inner):
             yield from _contributions(program, element, f"{item}/{at}" if item else str(at))
         return

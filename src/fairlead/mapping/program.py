@@ -7,7 +7,7 @@ row or derived kind. A part is, in the form that decodes fastest where nothing w
     [value, …]              the fields in the order of `RowProgram.slots`
     {"v": [[value] | {"e": error}, …]}   the same where at least one field failed
     {"s": reason}           the row as a whole failed: selector, itemsToParse or derivation
-    {"i": [part, …]}        one part per element of itemsToParse
+    {"i": [part, …], "n": count}   one part per element of itemsToParse
     {"d": [[key, part, …], …]}   one per derived object: its key, and a part per row of the derived kind
 
 So values never need an envelope and cannot be taken for errors. First all fields are tried at once, and only where
@@ -161,8 +161,8 @@ def in_items(row: Row, body: str) -> str:
         f"(. as $b|(try [{first_output(row.items_to_parse)}] catch {{s:.}})"
         '|if type=="object" then {s:("itemsToParse: "+(.s|tostring))} else .[0]'
         f'|if type=="array" then . as $a|($b|{rest}) as $b'
-        f"|(try {{i:[$a[] as $i|($b+{{{name}:$i}})|{body}]}} catch {{s:.}})"
-        " elif .==null or .==false then {i:[]}"
+        f"|(try {{i:[$a[] as $i|($b+{{{name}:$i}})|{body}],n:($a|length)}} catch {{s:.}})"
+        " elif .==null or .==false then {i:[],n:0}"
         ' else {s:("itemsToParse gives "+type+", not a list")} end end)'
     )
 

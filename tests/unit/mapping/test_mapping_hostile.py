@@ -50,12 +50,22 @@ async def test_only_the_guilty_record_and_row_are_frozen(name: str) -> None:
     assert reason.startswith("row 2 (repository): ")
 
 
-async def test_a_forged_break_leaves_its_field_only() -> None:
+async def test_a_forged_break_stays_in_its_row() -> None:
     """jq marks its own `break` by an object of this form."""
     async with mapping(resource(title="error({__jq: 0})"), resource(".id")) as mapper:
         ((outcome, other),) = await mapper.map("repository", records(1))
-    assert only(outcome).fragment.title is None
+    assert outcome.frozen or only(outcome).fragment.title is None
     assert is_good(other)
+
+
+@pytest.mark.parametrize("field", ["query", "identifier", "blueprint", "items"])
+async def test_a_forged_break_elsewhere(field: str) -> None:
+    forged = "first(error({__jq: 0}), error({__jq: 1}), error({__jq: 2}))"
+    row = resource(port={"itemsToParse": forged}) if field == "items" else resource(**{field: forged})  # type: ignore[arg-type]
+    async with mapping(row, resource(".id")) as mapper:
+        ((_, other), (_, second)) = await mapper.map("repository", records(2))
+    assert is_good(other)
+    assert is_good(second)
 
 
 async def test_a_field_that_cannot_be_helped() -> None:
