@@ -11,6 +11,9 @@ from azure_devops_sandbox.state.records import Repository
 
 DAY = 86_400.0
 
+Change = Callable[[Organization, random.Random], str]
+"""Changes something and tells what; "" where there is nothing to change in this way."""
+
 
 def small_organization(seed: int) -> Organization:
     """An organization with a few of every kind."""
@@ -42,7 +45,7 @@ def make_history(organization: Organization, rng: random.Random) -> list[str]:
 
 def one_change(organization: Organization, rng: random.Random) -> str:
     """One change that moves rows in listings: what is there appears, vanishes or goes elsewhere."""
-    choices = [*LARGE, lambda org, chance: random_change(org, chance)]
+    choices: tuple[Change, ...] = (*LARGE, random_change)
     while not (told := rng.choice(choices)(organization, rng)):
         continue
     return told
@@ -194,7 +197,7 @@ def _delete_work_items(organization: Organization, rng: random.Random) -> str:
     return f"deleted work items {chosen}" if chosen else ""
 
 
-LARGE: tuple[Callable[[Organization, random.Random], str], ...] = (
+LARGE: tuple[Change, ...] = (
     _rename_project, _delete_project, _restore_project, _delete_repository, _restore_repository, _move_repository,
     _change_default_branch, _remove_file, _leave_filter, _days_pass, _remove_column, _delete_release,
     _restore_release, _delete_policy, _delete_work_items, _delete_work_items,

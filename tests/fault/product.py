@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from azure_devops_sandbox import Organization, Sandbox, running
-from fairlead.app.changes import ChangeLine, lines
+from fairlead.app.changes import line
 from fairlead.azure import AzureSettings, AzureSource, PersonalAccessToken, connect
 from fairlead.azure.kinds.registry import DERIVATIONS
 from fairlead.catalog import Catalog, open_catalog
@@ -24,6 +24,7 @@ from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import FairleadError
 from fairlead.model.reports import RunMode, RunReport
 from fairlead.model.secrets import Secret
+from fairlead.model.stored import ChangeWrite
 from fairlead.sync.delivery import Target
 from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
@@ -98,7 +99,7 @@ class Outcome:
 
     report: RunReport | None = None
     error: FairleadError | None = None
-    changes: tuple[ChangeLine, ...] = ()
+    changes: tuple[ChangeWrite, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -147,7 +148,7 @@ class Product:
                 report = await (await self._engine(catalog, source, rules or self.rules)).run(mode)
             except FairleadError as error:
                 return Outcome(error=error)
-            changes = lines([change async for change in catalog.changes(report.run)])
+            changes = tuple([line(change) async for change in catalog.changes(report.run)])
             return Outcome(report, None, changes)
 
     async def cut(self, mode: RunMode, when: asyncio.Event) -> bool:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from azure_devops_sandbox import Organization, Sandbox, running
+from fairlead.model.reports import RunMode
 from fault.history import make_history, one_change, small_organization
 from fault.judge import Excuses, Key, Lines, wrong_deletes
 from fault.product import Outcome, Product, Rules, SandboxTime
 from fault.proof import is_kept_without_proof
 from fault.trouble import Trouble, choose_trouble
 from fault.watch import Watch, watched
-from fairlead.model.reports import RunMode
 from truth import STUB_TARGETS, Entities, Entity, compare, with_stubs
 from truth.whole import owned
 

@@ -10,6 +10,7 @@ import random
 import signal
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def test_a_killed_run_continues(
         if cut:
             extra.append((total - undisturbed.requests) / undisturbed.requests * 100)
             assert total <= most, f"killed at request {moment}: {total} requests, at most {most:.0f}"
-    print(_told(extra, undisturbed))
+    sys.stdout.write(_told(extra, undisturbed))
     assert extra, "no run was cut"
 
 
@@ -100,7 +101,7 @@ def _told(extra: list[float], undisturbed: Undisturbed) -> str:
     middle = statistics.median(spread) if spread else 0.0
     return (
         f"\n{len(spread)} kills of runs of {undisturbed.requests} requests ({undisturbed.seconds:.1f} s): "
-        f"extra requests in %: least {spread[0]:.2f}, median {middle:.2f}, most {spread[-1]:.2f}"
+        f"extra requests in %: least {spread[0]:.2f}, median {middle:.2f}, most {spread[-1]:.2f}\n"
         if spread
-        else "no kills"
+        else "no kills\n"
     )

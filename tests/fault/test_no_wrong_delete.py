@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from fairlead.model.changes import Reason
+from fairlead.model.records import RecordState
+from fairlead.model.stored import StoredRecord
+from fairlead.sync.absence import Absence, Verdict
 from fault.product import Rules, rules_of
 from fault.story import Story, played
 
@@ -52,13 +57,31 @@ async def test_no_wrong_delete(seeds: range, directory: Path, small_pages: None)
         stories = await _all(seeds, directory, rules)
     wrong = [story for story in stories if story.wrong]
     seconds = time.monotonic() - began
-    print(f"{len(stories)} seeds, {sum(story.syncs for story in stories)} syncs, {seconds:.1f} s")
+    syncs = sum(story.syncs for story in stories)
+    sys.stdout.write(f"{len(stories)} seeds, {syncs} syncs, {seconds:.1f} s\n")
     assert not wrong, "\n\n".join(map(str, wrong))
+
+
+@pytest.mark.skipif(bool(ONE), reason="SEED plays one story")
+async def test_a_careless_engine_is_caught(
+    directory: Path, small_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stories can see a wrong delete: an engine that takes what is not listed for gone makes many."""
+
+    async def takes_for_gone(self: Absence, batch: Sequence[StoredRecord]) -> Verdict:
+        await self._retire(batch, RecordState.GONE, Reason.GONE, "not listed")
+        return Verdict(gone=len(batch))
+
+    monkeypatch.setattr(Absence, "_batch", takes_for_gone)
+    async with rules_of("port") as rules:
+        stories = await _all(range(20), directory, rules)
+    caught = [story for story in stories if any("WRONG DELETES" in one for one in story.wrong)]
+    assert len(caught) >= 3, "\n\n".join(map(str, stories))
 
 
 @pytest.mark.skipif(not ONE, reason="SEED=n plays the story of one seed and prints it")
 async def test_one_seed(directory: Path, small_pages: None) -> None:
     async with rules_of("port") as rules:
         story = await played(int(ONE), directory, rules)
-    print(story)
+    sys.stdout.write(f"{story}\n")
     assert not story.wrong

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from azure_devops_sandbox.state.processes import POLICY_TYPES
 from truth.entities import Entities, Entity, Targets, in_natural_order, without_spaces, written
 from truth.sight import Sight
@@ -36,7 +38,7 @@ def repositories(sight: Sight) -> Entities:
     """`azureDevopsRepository`, with what the policies of its default branch add."""
     found: Entities = {}
     for one in sight.repositories():
-        properties = {
+        properties: dict[str, Any] = {
             "url": sight.web_address(one),
             "readme": sight.file(one, "/README.md"),
             "codeowners": sight.file(one, "/CODEOWNERS"),

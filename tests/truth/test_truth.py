@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ async def synced(organization: Organization, directory: Path, rules: Rules, pres
         outcome = await product.sync("full")
         assert outcome.exit_code == 0, outcome
         found = compare(await product.export(), truth_of(organization, preset))
-    print(found)
+    sys.stdout.write(f"{found}\n")
     return found
 
 

@@ -94,24 +94,27 @@ class RecordedServer:
         }
         if path in whole:
             return whole[path]
-        if path.startswith("_apis/projects/") and path.endswith("/teams"):
-            project = path.split("/")[2]
-            teams = recorded(TEAMS)
-            own = [one for one in teams["value"] if f"/{project}/" in one["url"]]
-            return {"count": len(own), "value": own}
         if path.startswith("_apis/projects/"):
-            return next((one for one in recorded(PROJECTS)["value"] if one["id"] == path.split("/")[2]), None)
+            return _of_project(path)
         if path.endswith("_apis/policy/configurations"):
             return recorded(POLICIES)
         if path.endswith("_apis/work/boards"):
-            return {
-                "count": 1,
-                "value": [{"id": BOARD, "name": "Stories", "url": "https://example.com/board"}],
-            }
+            return {"count": 1, "value": [_BOARD]}
         if path.endswith(f"_apis/work/boards/{BOARD}"):
-            columns = recorded(COLUMNS)["value"]
-            return {"id": BOARD, "name": "Stories", "url": "https://example.com/board", "columns": columns}
+            return {**_BOARD, "columns": recorded(COLUMNS)["value"]}
         return None
+
+
+_BOARD = {"id": BOARD, "name": "Stories", "url": "https://example.com/board"}
+
+
+def _of_project(path: str) -> Any:
+    """A project by id, or its teams."""
+    project = path.split("/")[2]
+    if not path.endswith("/teams"):
+        return next((one for one in recorded(PROJECTS)["value"] if one["id"] == project), None)
+    own = [one for one in recorded(TEAMS)["value"] if f"/{project}/" in one["url"]]
+    return {"count": len(own), "value": own}
 
 
 def _listing(items: list[Any]) -> web.Response:
