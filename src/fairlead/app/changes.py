@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from fairlead.model.changes import Cause, Op
@@ -25,32 +23,20 @@ class ChangeLine(msgspec.Struct, frozen=True):
     result: str
 
 
-class RunView(msgspec.Struct, frozen=True):
-    """A run's report with its changes, in the order of the bytes of (blueprint, identifier)."""
-
-    report: RunReport
-    changes: tuple[ChangeLine, ...]
-
-    def document(self) -> dict[str, object]:
-        """The one JSON form of `plan`, `sync` and `runs`. `changes` is the list, `change_counts` the counts."""
-        document: dict[str, object] = msgspec.to_builtins(self.report)
-        document["change_counts"] = document.pop("changes")
-        document["changes"] = self.changes
-        return document
+def document(report: RunReport) -> dict[str, object]:
+    """The one JSON form of `plan`, `sync` and `runs`, without the list `changes`, which is streamed after it."""
+    members: dict[str, object] = msgspec.to_builtins(report)
+    members["change_counts"] = members.pop("changes")
+    return members
 
 
-def lines(changes: Iterable[ChangeWrite]) -> tuple[ChangeLine, ...]:
-    """Stored changes in their public form and order."""
-    shown = [
-        ChangeLine(
-            change.op,
-            change.blueprint,
-            change.identifier,
-            msgspec.Raw(change.delta or b"{}"),
-            change.cause,
-            change.result,
-        )
-        for change in changes
-    ]
-    shown.sort(key=lambda line: (line.blueprint.encode(), line.identifier.encode()))
-    return tuple(shown)
+def line(change: ChangeWrite) -> ChangeLine:
+    """A stored change in its public form."""
+    return ChangeLine(
+        change.op,
+        change.blueprint,
+        change.identifier,
+        msgspec.Raw(change.delta or b"{}"),
+        change.cause,
+        change.result,
+    )

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
-from fairlead.app.changes import RunView
+from fairlead.app.runs import changes
 from fairlead.app.settings.values import ConnectionSettings, Settings
 from fairlead.app.sync import SyncRequest, run
 from fairlead.model.errors import FairleadError
-from fairlead.model.reports import ProgressUpdate
+from fairlead.model.reports import ProgressUpdate, RunReport
 from fairlead.model.secrets import Secret
 
 NAME = "fabrikam"
@@ -33,10 +33,10 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class DemoReport(msgspec.Struct, frozen=True):
-    """The run, where its catalog is, and an entity to look at (blueprint, identifier)."""
+    """The run, the settings to look at its catalog with, and an entity to begin with (blueprint, identifier)."""
 
-    view: RunView
-    catalog_url: str
+    report: RunReport
+    settings: Settings
     example: tuple[str, str] | None
 
 
@@ -48,9 +48,12 @@ async def demo(directory: Path, progress: Callable[[ProgressUpdate], None]) -> D
             directory=directory,
             connections=(ConnectionSettings(ready.url, NAME, Secret(ready.pat), "the demo"),),
         )
-        view = await run(settings, SyncRequest("full", (), "", deliver=False), progress, lambda _: None)
-    first = next((change for change in view.changes if change.op == "create"), None)
-    return DemoReport(view, settings.catalog_url, (first.blueprint, first.identifier) if first else None)
+        report = await run(settings, SyncRequest("full", (), "", deliver=False), progress, lambda _: None)
+    async with aclosing(changes(settings, report.run)) as made:
+        async for change in made:
+            if change.op == "create":
+                return DemoReport(report, settings, (change.blueprint, change.identifier))
+    return DemoReport(report, settings, None)
 
 
 @asynccontextmanager

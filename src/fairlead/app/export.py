@@ -35,18 +35,17 @@ COLUMNS: dict[What, tuple[str, ...]] = {
 
 
 class ExportRequest(msgspec.Struct, frozen=True):
-    """What to write. `blueprint` "" means all; `computed` adds stubs to the entities."""
+    """What to write. `blueprint` "" means all. Stubs are among the entities where the mapping makes them."""
 
     what: What
     blueprint: str
-    computed: bool
     form: Literal["ndjson", "csv"]
 
 
 async def export(settings: Settings, request: ExportRequest, write: Write) -> None:
     """Writes everything asked for, in blocks. CatalogUnusable where there is no catalog."""
     async with reading_catalog(settings) as store:
-        stubs = await stub_blueprints(store) if request.computed else ()
+        stubs = await stub_blueprints(store) if request.what == "entities" else ()
         if request.form == "csv":
             write(_csv([COLUMNS[request.what]]))
         async with aclosing(export_blocks(store, request.what, request.blueprint or None, stubs)) as blocks:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import msgspec
 
-from fairlead.app.changes import RunView, lines
+from fairlead.app.changes import ChangeLine, line
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import reading_catalog
 from fairlead.model.errors import BadUsage
 from fairlead.model.reports import RunReport
 from fairlead.model.stored import StoredRun
-from fairlead.sync.store import Store
 
 
 class RunSummary(msgspec.Struct, frozen=True):
@@ -32,22 +33,24 @@ async def listing(settings: Settings, limit: int) -> list[RunSummary]:
         return [_summary(run) for run in await store.runs(limit)]
 
 
-async def view(settings: Settings, run: int) -> RunView:
-    """One run with its changes. BadUsage for a number that no run has, or a run that has not ended with a report."""
+async def report(settings: Settings, run: int) -> RunReport:
+    """One run. BadUsage for a number that no run has, or a run that has not ended with a report."""
     async with reading_catalog(settings) as store:
         stored = await store.run(run)
         if stored is None:
             raise BadUsage(f"there is no run {run}", advice="fairlead runs lists them")
-        report = report_of(stored)
-        if report is None:
+        found = report_of(stored)
+        if found is None:
             how = {"running": "has not ended", "stopped": "was cut off, and a newer run took its place"}
             raise BadUsage(f"run {run} {how.get(stored.state, stored.state)}: it has no report")
-        return await view_of(store, report)
+        return found
 
 
-async def view_of(store: Store, report: RunReport) -> RunView:
-    """The report with the run's changes."""
-    return RunView(report, lines([change async for change in store.changes(report.run)]))
+async def changes(settings: Settings, run: int) -> AsyncGenerator[ChangeLine, None]:
+    """A run's changes, in the order of the bytes of (blueprint, identifier), never all in memory."""
+    async with reading_catalog(settings) as store:
+        async for change in store.changes(run):
+            yield line(change)
 
 
 def report_of(run: StoredRun) -> RunReport | None:
@@ -59,14 +62,14 @@ def report_of(run: StoredRun) -> RunReport | None:
 
 
 def _summary(run: StoredRun) -> RunSummary:
-    report = report_of(run)
+    found = report_of(run)
     return RunSummary(
         run.id,
         run.mode,
         run.state,
         run.started,
         run.ended,
-        report.seconds if report else max(run.ended - run.started, 0.0),
-        sum(sum(reasons.values()) for reasons in report.changes.values()) if report else 0,
-        report.exit_code if report else 0,
+        found.seconds if found else max(run.ended - run.started, 0.0),
+        sum(sum(reasons.values()) for reasons in found.changes.values()) if found else 0,
+        found.exit_code if found else 0,
     )

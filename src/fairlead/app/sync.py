@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fairlead.app.changes import RunView
 from fairlead.app.configuring import Chosen, chosen
 from fairlead.app.connections import Hide, candidates, opened, registered
-from fairlead.app.runs import view_of
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import (
     BASES,
@@ -28,7 +26,7 @@ from fairlead.app.wiring import (
     writing_catalog,
 )
 from fairlead.model.errors import BadUsage, FairleadError
-from fairlead.model.reports import ProgressUpdate, RunMode
+from fairlead.model.reports import ProgressUpdate, RunMode, RunReport
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
@@ -49,7 +47,7 @@ class SyncRequest(msgspec.Struct, frozen=True):
 
 async def run(
     settings: Settings, request: SyncRequest, progress: Callable[[ProgressUpdate], None], hide: Hide
-) -> RunView:
+) -> RunReport:
     """One run to its end, or the end of one that was cut off.
 
     Nothing is written before settings, mapping and credentials are known to be good. BadUsage, BadMapping,
@@ -81,7 +79,7 @@ async def run(
             )
             report = await engine.run(request.mode, kinds=request.kinds, deliver=request.deliver)
             warnings = (*configuration.configuration.warnings, *notices, *report.warnings)
-            return await view_of(store, msgspec.structs.replace(report, warnings=warnings))
+            return msgspec.structs.replace(report, warnings=warnings)
 
 
 def check_kinds(kinds: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import typer
 from fairlead.cli.options import JsonFlag, LogFlag
 from fairlead.cli.output import output_of
 from fairlead.cli.progress import shown
-from fairlead.cli.run_text import run_lines
+from fairlead.cli.run_text import tell_run
 
 
 def demo(
@@ -33,15 +33,15 @@ def demo(
     directory = Path.cwd() / ".demo"
     directory.mkdir(exist_ok=True)
     with shown(output) as progress:
-        report = asyncio.run(use_case(directory, progress))
-    output.value(report.view.document() | {"catalog": report.catalog_url})
-    output.lines(run_lines(report.view, list_changes=False))
+        shown_run = asyncio.run(use_case(directory, progress))
+    url = shown_run.settings.catalog_url
+    tell_run(output, shown_run.settings, shown_run.report, list_changes=False, more={"catalog": url})
     output.line()
     output.line("look around:")
-    output.line(f"  export FAIRLEAD_CATALOG_URL={report.catalog_url}")
+    output.line(f"  export FAIRLEAD_CATALOG_URL={url}")
     output.line("  ./fairlead runs")
     output.line("  ./fairlead export --format csv")
-    if report.example:
-        blueprint, identifier = report.example
+    if shown_run.example:
+        blueprint, identifier = shown_run.example
         output.line(f"  ./fairlead explain {shlex.quote(blueprint)} {shlex.quote(identifier)}")
-    return report.view.report.exit_code
+    return shown_run.report.exit_code

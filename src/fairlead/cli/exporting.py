@@ -20,7 +20,8 @@ def export(
     ] = "entities",
     blueprint: Annotated[str, typer.Option("--blueprint", metavar="B", help="Only this blueprint.")] = "",
     computed: Annotated[
-        bool, typer.Option("--computed", help="Also what is computed when read: stubs and their mark.")
+        bool,
+        typer.Option("--computed", help="Also properties that are computed when read (there are none yet)."),
     ] = False,
     form: Annotated[
         Literal["ndjson", "csv"], typer.Option("--format", help="One JSON object a line, or CSV.")
@@ -33,6 +34,6 @@ def export(
     from fairlead.app.export import export as use_case
 
     settings = settings_of(output_of(context), catalog=catalog)
-    request = ExportRequest(what, blueprint, computed, "ndjson" if as_json else form)
+    request = ExportRequest(what, blueprint, "ndjson" if as_json else form)
     asyncio.run(use_case(settings, request, sys.stdout.buffer.write))
     return 0

@@ -10,7 +10,7 @@ import typer
 from fairlead.cli.explain_text import explanation_lines
 from fairlead.cli.options import CatalogFlag, JsonFlag, settings_of
 from fairlead.cli.output import output_of
-from fairlead.cli.run_text import run_lines
+from fairlead.cli.run_text import tell_run
 from fairlead.cli.tables import duration, instant, table
 
 
@@ -27,9 +27,7 @@ def runs(
     output = output_of(context)
     settings = settings_of(output, catalog=catalog)
     if run:
-        view = asyncio.run(use_case.view(settings, run))
-        output.value(view.document())
-        output.lines(run_lines(view, list_changes=True))
+        tell_run(output, settings, asyncio.run(use_case.report(settings, run)), list_changes=True)
         return 0
     found = asyncio.run(use_case.listing(settings, limit))
     output.value({"runs": found})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import TextIO
 
@@ -47,6 +47,16 @@ class Output:
         if self.as_json:
             text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
             self.stdout.write(self.clean(text) + "\n")
+
+    async def streamed(self, members: dict[str, object], name: str, rows: AsyncIterator[object]) -> None:
+        """A report whose last member is a list that is too long to be held: one row a line."""
+        head = msgspec.json.format(msgspec.json.encode(members), indent=2).decode()
+        self.stdout.write(self.clean(head.removesuffix("\n}")) + f',\n  "{name}": [')
+        between = "\n    "
+        async for row in rows:
+            self.stdout.write(between + self.clean(msgspec.json.encode(row).decode()))
+            between = ",\n    "
+        self.stdout.write("\n  ]\n}\n")
 
     def warn(self, text: str) -> None:
         """A warning, for both."""

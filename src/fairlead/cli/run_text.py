@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +12,9 @@ import msgspec
 from fairlead.cli.tables import count, duration, table
 
 if TYPE_CHECKING:
-    from fairlead.app.changes import ChangeLine, RunView
+    from fairlead.app.changes import ChangeLine
+    from fairlead.app.settings.values import Settings
+    from fairlead.cli.output import Output
     from fairlead.model.reports import RunReport
 
 SHOWN = 50
@@ -19,9 +23,39 @@ SHOWN = 50
 SIGNS = {"create": "+", "update": "~", "delete": "-", "rename": ">"}
 
 
-def run_lines(view: RunView, *, list_changes: bool) -> Iterator[str]:
-    """The whole report; with `list_changes` also the first changes one by one."""
-    report = view.report
+def tell_run(
+    output: Output,
+    settings: Settings,
+    report: RunReport,
+    *,
+    list_changes: bool,
+    more: dict[str, object] | None = None,
+) -> None:
+    """The report: for a program with every change, for a person with the first of them where `list_changes` says so."""
+    asyncio.run(_told(output, settings, report, list_changes, more or {}))
+
+
+async def _told(
+    output: Output, settings: Settings, report: RunReport, list_changes: bool, more: dict[str, object]
+) -> None:
+    from fairlead.app.changes import document
+    from fairlead.app.runs import changes
+
+    first: list[ChangeLine] = []
+    async with aclosing(changes(settings, report.run)) as made:
+        if output.as_json:
+            await output.streamed(document(report) | more, "changes", made)
+            return
+        if list_changes:
+            async for change in made:
+                first.append(change)
+                if len(first) == SHOWN:
+                    break
+    output.lines(run_lines(report, first))
+
+
+def run_lines(report: RunReport, first: Sequence[ChangeLine]) -> Iterator[str]:
+    """The whole report, with the changes given one by one."""
     how = "continued, " if report.resumed else ""
     yield f"run {report.run}, {report.mode}: {how}{report.state} in {duration(report.seconds)}"
     yield ""
@@ -37,8 +71,10 @@ def run_lines(view: RunView, *, list_changes: bool) -> Iterator[str]:
             yield f"  {reading.connection} {reading.kind}: {reason}"
     yield ""
     yield from _changes(report)
-    if list_changes:
-        yield from _each(view.changes)
+    yield from _each(first)
+    left = sum(sum(reasons.values()) for reasons in report.changes.values()) - len(first)
+    if first and left:
+        yield f"  … and {left} more; --json lists all"
     yield from _notices(report)
     yield (
         f"{count(report.request_count, 'request')}, {report.bytes_received / 1e6:.1f} MB received, "
@@ -78,13 +114,11 @@ def _notices(report: RunReport) -> Iterator[str]:
         yield f"waited {duration(report.throttled_seconds)} because the service asked for it"
 
 
-def _each(changes: tuple[ChangeLine, ...]) -> Iterator[str]:
-    for change in changes[:SHOWN]:
+def _each(changes: Sequence[ChangeLine]) -> Iterator[str]:
+    for change in changes:
         yield f"  {SIGNS[change.op]} {change.blueprint} {change.identifier} ({change.cause.reason})"
         if change.op == "update":
             yield from (f"      {line}" for line in _fields(bytes(change.delta)))
-    if len(changes) > SHOWN:
-        yield f"  … and {len(changes) - SHOWN} more; --json lists all"
 
 
 def _fields(delta: bytes) -> Iterator[str]:

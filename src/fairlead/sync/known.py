@@ -24,8 +24,12 @@ class Known:
         self.readable: dict[str, frozenset[str]] = {}
         self.changed: dict[str, frozenset[str]] = {}
 
-    async def load(self, kind: str, missing: frozenset[str]) -> None:
-        """Loads the kind's living records; those in `missing` were not met in this run and are not readable."""
+    async def load(self, kind: str, missing: frozenset[str], since: int | None = None) -> None:
+        """Loads the kind's living records; those in `missing` were not met in this run and are not readable.
+
+        A run that goes on after it was cut gives the number `since` which it has written records of the kind: what it
+        changed before the cut, the first load has not seen otherwise.
+        """
         before = self._first.get(kind)
         bodies = await self._store.alive(self._connection, kind)
         self.records[kind] = {body.record.key: record_of(body, extra=False) for body in bodies}
@@ -37,7 +41,13 @@ class Known:
         if before is None:
             self._first[kind] = now
         else:
-            self.changed[kind] = frozenset(key for key in before if key in now and before[key] != now[key])
+            records = self.records[kind]
+            self.changed[kind] = frozenset(
+                key
+                for key in before
+                if key in now
+                and (before[key] != now[key] or (since is not None and records[key].number > since))
+            )
 
 
 def record_of(stored: RecordBody, *, extra: bool = True) -> Record:

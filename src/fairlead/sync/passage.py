@@ -227,7 +227,8 @@ class Passage:
         if reading.state == "open":
             unseen = await self._passing.store.unseen(reading, None)
             missing = frozenset(record.key for record in unseen)
-        await self._known.load(self._spec.kind, missing)
+        resumed = (self._connected.id, self._spec.kind) in self._passing.readings
+        await self._known.load(self._spec.kind, missing, reading.start if resumed else None)
 
     async def _set_cursor(self, cursor: str) -> None:
         await self._passing.store.write(

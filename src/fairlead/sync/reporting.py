@@ -40,9 +40,9 @@ async def build_report(
     """The report of a run that came to its end."""
     changes: dict[str, Counter[str]] = {}
     held = 0
-    async for change in store.changes(scene.run):
-        changes.setdefault(change.op, Counter())[change.cause.reason] += 1
-        held += change.state == "held"
+    for op, reason, state, count in await store.change_counts(scene.run):
+        changes.setdefault(op, Counter())[reason] += count
+        held += count if state == "held" else 0
     requests: dict[str, Counter[str]] = {}
     for one in traffic:
         for (route, status), count in one.requests.items():

@@ -156,4 +156,8 @@ class Store(Protocol):
     async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
         """Entities of a blueprint whose actual hash differs from what was delivered to `target`, by entity id."""
 
-    def changes(self, run: int) -> AsyncIterator[ChangeWrite]: ...
+    async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
+        """How many changes of a run there are of each (op, reason, state)."""
+
+    def changes(self, run: int) -> AsyncIterator[ChangeWrite]:
+        """A run's changes, in the order of the bytes of (blueprint, identifier)."""

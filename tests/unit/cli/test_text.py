@@ -7,7 +7,7 @@ import io
 import msgspec
 import pytest
 
-from fairlead.app.changes import RunView, lines
+from fairlead.app.changes import document, line
 from fairlead.cli.output import Output
 from fairlead.cli.progress import Board, Lines, as_line, time_left
 from fairlead.cli.run_text import run_lines
@@ -107,15 +107,15 @@ def report() -> RunReport:
 
 def changes() -> list[ChangeWrite]:
     return [
+        ChangeWrite(3, 1, "delete", "Service", "z", b"{}", Cause("gone", proof="recycle bin"), "", "planned"),
         ChangeWrite(
             3, 2, "update", "service", "b", b'{"title":["old","new"]}', Cause("read"), "aa", "planned"
         ),
-        ChangeWrite(3, 1, "delete", "Service", "z", b"{}", Cause("gone", proof="recycle bin"), "", "planned"),
     ]
 
 
 def test_a_run_as_text() -> None:
-    text = "\n".join(run_lines(RunView(report(), lines(changes())), list_changes=True))
+    text = "\n".join(run_lines(report(), [line(change) for change in changes()]))
     for expected in (
         "run 3, plan: continued, done in 12.3 s",
         "  acme project: cut body",
@@ -134,12 +134,11 @@ def test_a_run_as_text() -> None:
 
 def test_changes_are_the_same_in_a_plan_and_in_the_run_after_it() -> None:
     planned = changes()
-    applied = [msgspec.structs.replace(change, run=4, state="applied") for change in reversed(planned)]
-    assert msgspec.json.encode(lines(planned)) == msgspec.json.encode(lines(applied))
-    document = RunView(report(), lines(planned)).document()
-    assert document["change_counts"] == {"update": {"read": 1}, "delete": {"gone": 1}}
-    first = msgspec.json.decode(msgspec.json.encode(document["changes"]))[0]
-    assert first == {
+    applied = [msgspec.structs.replace(change, run=4, state="applied") for change in planned]
+    encoded = [msgspec.json.encode(line(change)) for change in planned]
+    assert encoded == [msgspec.json.encode(line(change)) for change in applied]
+    assert document(report())["change_counts"] == {"update": {"read": 1}, "delete": {"gone": 1}}
+    assert msgspec.json.decode(encoded[0]) == {
         "op": "delete",
         "blueprint": "Service",
         "identifier": "z",

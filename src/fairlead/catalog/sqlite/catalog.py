@@ -53,6 +53,7 @@ from fairlead.model.stored import (
 T = TypeVar("T")
 
 _READERS = 3
+_CHANGES = 500
 
 
 class SqliteCatalog:
@@ -288,15 +289,18 @@ class SqliteCatalog:
         """Entities of a blueprint that exist or should."""
         return await self._read(partial(entities.entities_of_blueprint, blueprint=blueprint))
 
+    async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
+        """How many changes of a run there are of each (op, reason, state)."""
+        return await self._read(partial(entities.change_counts, run=run))
+
     async def changes(self, run: int) -> AsyncIterator[ChangeWrite]:
-        """A run's changes, by entity id."""
-        after = 0
-        while True:
-            block, after = await self._read(partial(entities.changes, run=run, after=after))
-            for change in block:
-                yield change
-            if not after:
-                return
+        """A run's changes, in the order of the bytes of (blueprint, identifier); one block in memory at a time."""
+        order = await self._read(partial(entities.changed_entities, run=run))
+        for start in range(0, len(order), _CHANGES):
+            block = order[start : start + _CHANGES]
+            found = await self._read(partial(entities.changes_of, run=run, entities=block))
+            for entity in block:
+                yield found[entity]
 
     async def explain(self, key: EntityKey, *, changes: int = 20) -> Explanation:
         """Why the entity is as it is, or why it is absent."""

@@ -301,10 +301,17 @@ def put_changes(session: Session, rows: Sequence[ChangeWrite], now: float) -> No
     )
 
 
-def changes(session: Session, run: int, after: int) -> tuple[list[ChangeWrite], int]:
-    """A block of a run's changes of entities above `after`, by entity, and the last entity; 0 when that was all."""
-    found = [_change(session, row) for row in session.rows("changes", (run, after, _BLOCK))]
-    return found, found[-1].entity if len(found) == _BLOCK else 0
+def changed_entities(session: Session, run: int) -> list[int]:
+    """Entities that a run changed, in the order of the bytes of (blueprint, identifier)."""
+    return [int(row[0]) for row in session.rows("changed_entities", (run,))]
+
+
+def change_counts(session: Session, run: int) -> list[tuple[str, str, str, int]]:
+    """How many changes of a run there are of each (op, reason, state)."""
+    return [
+        (str(op), str(reason), str(state), int(count))
+        for op, reason, state, count in session.rows("change_counts", (run,))
+    ]
 
 
 def changes_of(session: Session, run: int, entities: Sequence[int]) -> dict[int, ChangeWrite]:

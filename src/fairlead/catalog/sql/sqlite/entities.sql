@@ -86,6 +86,10 @@ WHERE run = ? AND entity IN (?)
 -- name: drop_changes
 DELETE FROM change WHERE run = ? AND entity IN (?)
 
--- name: changes
-SELECT run, entity, op, blueprint, identifier, delta, cause, result, state FROM change
-WHERE run = ? AND entity > ? ORDER BY entity LIMIT ?
+-- name: changed_entities
+SELECT change.entity FROM change JOIN name ON name.id = change.blueprint WHERE change.run = ?
+ORDER BY CAST(name.text AS BLOB), CAST(change.identifier AS BLOB)
+
+-- name: change_counts
+SELECT op, json_extract(cause, '$.reason') AS reason, state, count(*) FROM change WHERE run = ?
+GROUP BY op, reason, state ORDER BY op, reason, state
