@@ -26,10 +26,12 @@ def canonical(value: object) -> bytes:
 def body_members(body: Body) -> dict[str, object]:
     """A body as JSON members; what is absent is left out, `properties` and `relations` are always there."""
     members: dict[str, object] = {"properties": body.properties, "relations": body.relations}
-    for name in _FIELDS:
-        value = getattr(body, name)
-        if value is not None:
-            members[name] = value
+    if body.title is not None:
+        members["title"] = body.title
+    if body.icon is not None:
+        members["icon"] = body.icon
+    if body.team is not None:
+        members["team"] = body.team
     return members
 
 

@@ -36,10 +36,12 @@ def merge(parts: Iterable[Part]) -> Body | None:
     A present null clears what an earlier part set; what a part does not name it keeps.
     """
     ordered = list(parts)
+    if len(ordered) == 1:  # nearly always
+        (only,) = ordered
+        return _body(only.fragment) if only.creates else None
     if not any(part.creates for part in ordered):
         return None
-    if len(ordered) > 1:
-        ordered.sort(key=lambda part: (part.position, part.connection, natural(part.key), natural(part.item)))
+    ordered.sort(key=lambda part: (part.position, part.connection, natural(part.key), natural(part.item)))
     fields: dict[str, Json] = {}
     properties: dict[str, Json] = {}
     relations: dict[str, Json] = {}
@@ -49,13 +51,26 @@ def merge(parts: Iterable[Part]) -> Body | None:
             fields[name] = getattr(fragment, name)
         properties.update(fragment.properties)
         relations.update(fragment.relations)
-    title, icon = fields.get("title"), fields.get("icon")
+    return _body(
+        Fragment(
+            title=fields.get("title"),
+            icon=fields.get("icon"),
+            team=fields.get("team"),
+            properties=properties,
+            relations=relations,
+        )
+    )
+
+
+def _body(fragment: Fragment) -> Body:
+    """What a fragment leaves when nothing comes after it: nulls clear."""
+    title, icon = fragment.title, fragment.icon
     return Body(
         title=title if title is None or isinstance(title, str) else _text(title),
         icon=icon if icon is None or isinstance(icon, str) else _text(icon),
-        team=fields.get("team"),
-        properties={name: value for name, value in properties.items() if value is not None},
-        relations={name: value for name, value in relations.items() if value is not None},
+        team=fragment.team,
+        properties={name: value for name, value in fragment.properties.items() if value is not None},
+        relations={name: value for name, value in fragment.relations.items() if value is not None},
     )
 
 

@@ -100,7 +100,7 @@ def apply_arrivals(
     if reading:
         writer.see(reading, seen)
     replace_contributions(writer, scene, connection, work)
-    return Applied(len(work), tuple((a.record.key, _frozen(a)) for _, a, _ in work if _frozen(a)))
+    return Applied(len(work), tuple((a.record.key, why) for _, a, _ in work if (why := _frozen(a))))
 
 
 def _is_old(record: Record, known: StoredRecord) -> bool:
@@ -114,7 +114,10 @@ def _is_old(record: Record, known: StoredRecord) -> bool:
 def _frozen(arrival: Arrival) -> str:
     if arrival.record.failure:
         return arrival.record.failure
-    return next((outcome.frozen for outcome in arrival.outcomes or () if outcome.frozen), "")
+    for outcome in arrival.outcomes or ():
+        if outcome.frozen:
+            return outcome.frozen
+    return ""
 
 
 def _record_write(connection: int, id_: int, arrival: Arrival, known: StoredRecord | None) -> RecordWrite:
