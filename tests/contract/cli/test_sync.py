@@ -146,10 +146,9 @@ async def test_export_is_the_same_twice_and_reads_as_csv(shell: Shell) -> None:
     rows = list(csv.DictReader(io.StringIO((await shell.run("export", "--format", "csv")).out)))
     assert [(row["blueprint"].encode(), row["identifier"].encode()) for row in rows] == keys
     for what in ("relations", "records", "contributions", "changes", "readings"):
-        for form in ("ndjson", "csv"):
-            done = await shell.run("export", "--what", what, "--format", form)
-            assert done.code == 0, done.err
-            assert done.out
+        done = await shell.run("export", "--what", what, "--format", "csv")
+        assert done.code == 0, done.err
+        assert done.out.count("\n") > 1
 
 
 @pytest.mark.parametrize(
@@ -266,7 +265,7 @@ async def test_two_at_once(shell: Shell, sandbox: Sandbox) -> None:
 
 async def test_no_secret_in_anything(shell: Shell, sandbox: Sandbox) -> None:
     sandbox.faults.add(
-        Fault(action=Action.FORBIDDEN, route="*release*"), Fault(action=Action.BAD_JSON, every=9)
+        Fault(action=Action.FORBIDDEN, route="*release*"), Fault(action=Action.BAD_JSON, nth=(3,))
     )
     ended: list[Done] = []
     for command in (
