@@ -14,6 +14,7 @@ from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration as configurations
 from fairlead.mapping import presets
 from fairlead.mapping.expressions import constant
+from fairlead.mapping.lint import lint
 from fairlead.mapping.rows import Configuration
 from fairlead.mapping.selectors import OPTIONS
 from fairlead.model.blueprints import Blueprint
@@ -68,11 +69,12 @@ async def chosen(settings: Settings) -> Chosen:
 
 
 def parsed(mapping: str, blueprints: str, mapping_from: str = "", blueprints_from: str = "") -> Parsed:
-    """The two texts as values. BadMapping with row and field, or line and column, for what cannot be used."""
-    return Parsed(
-        readable(configurations.parse(mapping, source=mapping_from)),
-        tuple(blueprint_files.parse(blueprints, source=blueprints_from)),
-    )
+    """The two texts as values, with a warning for every mistake that is known. BadMapping with row and field, or line
+    and column, for what cannot be used."""
+    configuration = readable(configurations.parse(mapping, source=mapping_from))
+    known = tuple(blueprint_files.parse(blueprints, source=blueprints_from))
+    warnings = (*configuration.warnings, *lint(configuration, known))
+    return Parsed(msgspec.structs.replace(configuration, warnings=warnings), known)
 
 
 async def _texts(settings: Settings) -> _Texts:

@@ -114,14 +114,6 @@ def _files(row: Row, _: Blueprints) -> _Found:
         for match in _INCLUDED.finditer(text):
             if match["file"] not in files:
                 yield row, field, f"{match['file']} is not among the selector's includedFiles: always null"
-    if files and row.kind == "repository":
-        yield (
-            row,
-            "selector.includedFiles",
-            f"every repository costs {len(files)} more request{'s' if len(files) > 1 else ''}; files are looked "
-            "for at exactly this path, with upper and lower case, on the default branch: "
-            f"{', '.join(files)}; a missing one gives an empty text",
-        )
 
 
 def _clocks(row: Row, _: Blueprints) -> _Found:
