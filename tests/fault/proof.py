@@ -11,8 +11,8 @@ from azure_devops_sandbox import Organization
 def is_kept_without_proof(organization: Organization, key: tuple[str, str], line: Mapping[str, Any]) -> bool:
     """Whether an entity may stay until policy gives it up (three listings and seven days without it).
 
-    A work item that was destroyed leaves no tombstone. What was moved into another project that was then deleted
-    cannot be looked for there, because nobody knows that it was moved.
+    A work item that was destroyed leaves no tombstone. What was moved into another project, and was deleted there or
+    with it, cannot be looked for there, because nobody knows that it was moved.
     """
     blueprint, identifier = key
     if blueprint == "azureDevopsWorkItem":
@@ -20,9 +20,11 @@ def is_kept_without_proof(organization: Organization, key: tuple[str, str], line
         item = organization.work_items.get(number)
         if item is None:
             return number in organization.destroyed_work_items
-        now = item.project
+        now, deleted = item.project, False  # one recycle bin holds the work items of all projects
     elif blueprint == "azureDevopsRepository" and identifier in organization.repositories:
-        now = organization.repositories[identifier].project
+        repository = organization.repositories[identifier]
+        now, deleted = repository.project, repository.deleted is not None
     else:
         return False
-    return now != line["relations"].get("project") and organization.projects[now].state != "wellFormed"
+    moved = now != line["relations"].get("project")
+    return moved and (deleted or organization.projects[now].state != "wellFormed")

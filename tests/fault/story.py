@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,10 @@ async def played(seed: int, directory: Path, rules: Rules) -> Story:
         trouble = choose_trouble(rng, organization, routes, incremental=mode == "incremental")
         story.tell(f"then: {', '.join(history)}")
         story.tell(f"trouble in {'a full' if mode == 'full' else 'an incremental'} sync: {trouble.told}")
+        # What was gone when the sync began may be found gone, even if it comes back while the sync runs.
+        there = owned(organization, PRESET).keys()
         outcome = await _troubled(story, sandbox, watch, product, trouble, mode, rng)
-        await _judged(story, organization, product, before, trouble, mode, outcome)
+        await _judged(story, organization, product, (before, there), trouble, mode, outcome)
         await _recovered(story, sandbox, product, trouble, mode)
         story.syncs = product.syncs
     return story
@@ -99,6 +101,7 @@ async def _troubled(
         cut = await product.cut(mode, now)
         story.tell(f"cut at request {trouble.cut_at}: {'yes' if cut else 'it had ended'}")
     outcome = await product.sync(mode)
+    watch.disarm()
     story.tell(f"it did: {'; '.join(f'{i.did} ({i.path})' for i in sandbox.faults.log[:3]) or 'nothing'}")
     story.tell(f"the sync: {outcome}")
     return outcome
@@ -108,15 +111,16 @@ async def _judged(
     story: Story,
     organization: Organization,
     product: Product,
-    before: Lines,
+    earlier: tuple[Lines, Collection[Key]],
     trouble: Trouble,
     mode: RunMode,
     outcome: Outcome,
 ) -> None:
+    before, there = earlier
     truth, after = owned(organization, PRESET), await _lines(product)
-    lost = wrong_deletes(before, after, truth)
+    lost = [key for key in wrong_deletes(before, after, truth) if key in there]
     story.check(not lost, f"WRONG DELETES: {lost}")
-    deleted = [key for key in outcome.deleted if key in truth]
+    deleted = [key for key in outcome.deleted if key in truth and key in there]
     story.check(not deleted, f"WRONG DELETES in the run's changes: {deleted}")
     excuses = Excuses(organization)
     if mode == "incremental":

@@ -22,6 +22,10 @@ class Watch(Ledger):
         """Does it once, at the request of this number from now on."""
         self._at, self._do = self.total + number, do
 
+    def disarm(self) -> None:
+        """Forgets what was to be done."""
+        self._do = self._do_after = None
+
     def on_route(self, route: str, do: Callable[[], object]) -> None:
         """Does it once, when the next request of this route has been answered."""
         self._route, self._do_after = route, do
