@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from azure_devops_sandbox import Organization, Sandbox, running
-from fairlead.app.changes import line
 from fairlead.azure import AzureSettings, AzureSource, PersonalAccessToken, connect
 from fairlead.azure.kinds.registry import DERIVATIONS
 from fairlead.catalog import Catalog, open_catalog
@@ -148,7 +147,7 @@ class Product:
                 report = await (await self._engine(catalog, source, rules or self.rules)).run(mode)
             except FairleadError as error:
                 return Outcome(error=error)
-            changes = tuple([line(change) async for change in catalog.changes(report.run)])
+            changes = tuple([change async for change in catalog.changes(report.run)])
             return Outcome(report, None, changes)
 
     async def cut(self, mode: RunMode, when: asyncio.Event) -> bool:
