@@ -137,6 +137,17 @@ class AzureSource:
         self._kind(kind)
         return frozenset()
 
+    async def outside(
+        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+    ) -> frozenset[str]:
+        """Which keys are shown to lie outside the kind's filter now; none where the kind has none."""
+        if kind == "work-item":
+            return await work_items.outside(self.hosts, fetch, keys, number)
+        if kind == "release":
+            return await releases.outside(self.hosts, fetch, keys, number)
+        self._kind(kind)
+        return frozenset()
+
     async def inside(
         self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
     ) -> frozenset[str]:

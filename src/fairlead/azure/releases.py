@@ -103,6 +103,19 @@ async def inside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Nu
     return await _among(hosts, [(key, "") for key in keys], chosen, number, fetch)
 
 
+async def outside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:
+    """Which releases can be seen not to pass the rows' filters now: they are read without them and judged here."""
+    if not filters(fetch):
+        return frozenset()
+    failed: set[str] = set()
+    pairs = [(key, "") for key in keys]
+    for start in range(0, len(pairs), BATCH):
+        for raw, _ in await _by_id(hosts, pairs[start : start + BATCH], (), number):
+            if not fits(fetch, raw):
+                failed.add(str(release_head(raw).id))
+    return frozenset(failed & set(keys))
+
+
 async def _among(
     hosts: Hosts,
     keys: Sequence[tuple[str, str]],

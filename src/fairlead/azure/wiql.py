@@ -68,7 +68,8 @@ def page(filter_: str, after: int, per: Literal["", "project"]) -> str:
     return f"SELECT [System.Id] FROM WorkItems WHERE {' AND '.join(terms)} ORDER BY [System.Id] ASC"  # noqa: S608  not SQL
 
 
-def among(filter_: str, ids: Sequence[int]) -> str:
-    """The query for those of `ids` that pass the filter."""
+def among(filter_: str, ids: Sequence[int], *, passing: bool = True) -> str:
+    """The query for those of `ids` that pass the filter, or for those that do not."""
     listed = ", ".join(map(str, ids))
-    return f"SELECT [System.Id] FROM WorkItems WHERE ({filter_}) AND [System.Id] IN ({listed})"  # noqa: S608  not SQL
+    condition = f"({filter_})" if passing else f"NOT ({filter_})"
+    return f"SELECT [System.Id] FROM WorkItems WHERE {condition} AND [System.Id] IN ({listed})"  # noqa: S608  not SQL

@@ -207,25 +207,35 @@ async def _bin_entries(hosts: Hosts, call: Call, number: Number) -> list[_Binned
 
 async def inside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:
     """Which ids pass the rows' filter now. Without a filter: all of them."""
+    return await _judged(hosts, fetch, keys, number, passing=True)
+
+
+async def outside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:
+    """Which ids the server says do not pass the rows' filter now. Without a filter: none."""
+    return await _judged(hosts, fetch, keys, number, passing=False)
+
+
+async def _judged(
+    hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number, *, passing: bool
+) -> frozenset[str]:
     filter_ = wiql.filter_of(fetch)
     if not filter_ or not keys:
-        return frozenset(keys)
+        return frozenset(keys if passing else ())
     groups = {"": list(keys)}
     if wiql.needs_project(filter_):
         groups = await _by_project_name(hosts, keys, number)
     jobs = [
-        _inside(hosts, filter_, project, part, number)
+        _asked(
+            hosts, project, filter_, wiql.among(filter_, [int(key) for key in part], passing=passing), number
+        )
         for project, ids in groups.items()
         for part in _slices(ids, ASKED_BY_ID)
     ]
     return frozenset().union(*await concurrently(jobs))
 
 
-async def _inside(
-    hosts: Hosts, filter_: str, project: str, keys: Sequence[str], number: Number
-) -> frozenset[str]:
+async def _asked(hosts: Hosts, project: str, filter_: str, query: str, number: Number) -> frozenset[str]:
     route = KIND.spec.listings[1 if project else 0].route
-    query = wiql.among(filter_, [int(key) for key in keys])
     try:
         return frozenset(map(str, await _ids(hosts, route, project, query, IDS, number)))
     except RefusedRequest as error:

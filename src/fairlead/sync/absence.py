@@ -138,8 +138,7 @@ class Absence:
         keys = [record.key for record in found.records]
         if self._spec.membership != "filter" or not keys:
             return frozenset()
-        inside = await self._source.inside(self._spec.kind, self._fetch, keys, self._number)
-        return frozenset(keys) - inside
+        return await self._source.outside(self._spec.kind, self._fetch, keys, self._number)
 
     def _see_again(self, writer: Writer, keys: Sequence[str]) -> None:
         stored = writer.records(self._reading.connection, self._spec.kind, keys)

@@ -45,6 +45,12 @@ class Source(Protocol):
     ) -> frozenset[str]:
         """Which of the (key, parent key) have a positive tombstone (recycle bin, deleted list, deleted flag)."""
 
+    async def outside(
+        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+    ) -> frozenset[str]:
+        """Which of the keys are shown to lie outside the kind's filter now: asked for, not concluded from an answer
+        that leaves them out. A key can be in neither `inside` nor `outside`."""
+
     async def inside(
         self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
     ) -> frozenset[str]:

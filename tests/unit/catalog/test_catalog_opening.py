@@ -141,17 +141,20 @@ def test_a_forked_child_does_not_keep_the_lease(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     lease = Lease(path)
     ended, tell = os.pipe()
+    begun, started = os.pipe()
     child = os.fork()
     if not child:
         os.close(tell)
+        os.write(started, b"!")  # what is to be done in a child has been done
         os.read(ended, 1)
         os._exit(0)
+    os.read(begun, 1)
     with pytest.raises(CatalogUnusable, match="is writing it"):
         Lease(path)
     lease.close()
     Lease(path).close()
-    os.close(tell)
-    os.close(ended)
+    for end in (tell, ended, begun, started):
+        os.close(end)
     os.waitpid(child, 0)
 
 

@@ -19,8 +19,18 @@ PAGE = b'[{"a":1},{"a":2}]'
 ENDLESS = "def f: f; f"
 
 
+ELSEWHERE: set[int] = set()
+"""Children that were there before a test: pools that other tests share."""
+
+
+@pytest.fixture(autouse=True)
+def _only_own_children() -> None:
+    ELSEWHERE.clear()
+    ELSEWHERE.update(children())
+
+
 def children() -> set[int]:
-    """Processes whose parent is this one."""
+    """Processes whose parent is this one, but for those of other tests."""
     found = set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -29,7 +39,7 @@ def children() -> set[int]:
             continue
         if int(fields[1]) == os.getpid() and fields[0] != "Z":
             found.add(int(path.parent.name))
-    return found
+    return found - ELSEWHERE
 
 
 def descriptors() -> list[str]:
