@@ -107,9 +107,6 @@ def _one_route(
 ) -> Trouble:
     route, place = _place(rng, routes, incremental=incremental)
     action = rng.choice(LASTING)
-    if action is Action.TRIM and route == "wiql.query":
-        # Known and open: tests/contract/sync/test_proof.py expects it to fail, and says when this can go.
-        action = Action.SERVER_ERROR
     project = rng.choice(organization.live_projects()).id if rng.random() < 0.3 else None
     fault = _fault(rng, action, route, tuple(range(place, place + 2_000)), project)
     where = f" in project {project}" if project else ""
