@@ -13,8 +13,8 @@ from fairlead.model.errors import CatalogUnusable
 APPLICATION = 0x464C4431
 """`PRAGMA application_id` of a catalog ("FLD1"), so that another program's database is never migrated."""
 
-_PAGE = 8192
-_WRITER_CACHE_KIB = 48 * 1024
+_PAGE = 4096
+_WRITER_CACHE_KIB = 32 * 1024
 _READER_CACHE_KIB = 4 * 1024
 _BUSY_SECONDS = 10.0
 
