@@ -21,7 +21,7 @@ from fairlead.azure.http.paging import next_token
 from fairlead.azure.kinds.parents import healthy_projects
 from fairlead.azure.kinds.release import BATCH, KIND, expansion, filters, fits, instant, release_head
 from fairlead.azure.reading import UNREAD, Outcome, found, record, unread
-from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere
+from fairlead.model.errors import IncompleteReading, NotThere
 from fairlead.model.kinds import FetchSpec, Route
 from fairlead.model.readings import EVERY, Delta, Found, Missing
 from fairlead.model.source import Number, Parents, source_hash
@@ -195,9 +195,7 @@ async def _created(hosts: Hosts, since: str, parents: Parents, number: Number) -
 
 async def _deployed(hosts: Hosts, project: str, since: str, number: Number) -> list[Change]:
     query = (_TOP, ("queryOrder", "ascending"), ("minModifiedTime", since))
-    try:
-        pages = await _walk(hosts, Call(DEPLOYMENTS, {"project": project}, query), number)
-    except (NotPermitted, NotThere):
-        return []
+    # One project that cannot be asked leaves the feed where it is: to go on would lose its changes.
+    pages = await _walk(hosts, Call(DEPLOYMENTS, {"project": project}, query), number)
     rows = [decode(raw, _Deployment, "a deployment") for page in pages for raw in page.items]
     return [(str(row.release.id), instant(row.last_modified_on or "")) for row in rows if row.release]

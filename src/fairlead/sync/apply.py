@@ -129,7 +129,7 @@ def _record_write(connection: int, id_: int, arrival: Arrival, known: StoredReco
         connection=connection,
         kind=record.kind,
         key=record.key,
-        parent=record.parent,
+        parent=known.parent if known is not None and record.failure and not record.parent else record.parent,
         version=record.version,
         number=record.number,
         source_hash=b"" if record.failure else record.source_hash,

@@ -133,6 +133,7 @@ class Passage:
             await reader.read()
         finally:
             self._ends, self._failed = reader.ends, reader.failed
+            await sink.close()
         absence = self._absence(reading, sink)
         verdict = await absence.decide(self._proved_scopes(), self._readable())
         doubtful = await self._doubtful(reader.vanished, reading)

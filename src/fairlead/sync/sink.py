@@ -63,6 +63,7 @@ class Sink:
         self._rows = mapper.rows_hash(kind) if mapped else b""
         self._mapped = mapped
         self._batch: _Batch | None = None
+        self._storing: set[asyncio.Task[None]] = set()
         self.tally = Tally()
 
     async def prepare(self, records: Sequence[Record], *, replay: bool = False) -> list[Arrival]:
@@ -128,12 +129,21 @@ class Sink:
         if batch is None:
             batch = self._batch = _Batch()
             batch.task = asyncio.create_task(self._store_gathered(batch))
+            self._storing.add(batch.task)
+            batch.task.add_done_callback(self._storing.discard)
         batch.records.extend(records)
         if len(batch.records) >= GATHER_RECORDS:
             self._batch = None
             batch.full.set()
         # Shielded: one reader that is cancelled must not take the others' records along.
         await asyncio.shield(batch.task)
+
+    async def close(self) -> None:
+        """Ends what is still being gathered: after a reading that was cut off, nobody waits for it any more."""
+        left = list(self._storing)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _store_gathered(self, batch: _Batch) -> None:
         try:

@@ -9,7 +9,7 @@ from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.records import ORGANIZATION
 from fairlead.model.source import Parents
 
-_ONE = Route("_apis/projects/{id}", "7.1")
+_ONE = Route("_apis/projects/{id}?includeCapabilities=true", "7.1")
 _ALL = Route("_apis/projects", "7.1")
 _ONLY_IN_DETAIL = frozenset({"defaultTeam", "_links", "capabilities"})
 
