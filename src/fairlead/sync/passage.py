@@ -67,6 +67,7 @@ class Passage:
         self._constants = constants_of(url, organization)
         self._ends: Sequence[ChainEnd] = ()
         self._failed: Mapping[str, str] = {}
+        self._fed = False
         self.frozen: list[FrozenRecord] = []
 
     async def run(self) -> ReadingReport:
@@ -89,7 +90,7 @@ class Passage:
         await self._after(reading)
         state = "incomplete" if reason else "proved"
         await store.write(lambda writer: writer.end_reading(reading.id, state, reason))
-        if not reason and spec.changes != "relist" and reading.form == "listing":
+        if not reason and spec.changes != "relist" and not self._fed:
             cursor = self._connected.source.start_cursor(
                 spec.kind, reading.started - self._passing.policy.overlap_seconds
             )
@@ -104,6 +105,7 @@ class Passage:
                 feed = await follow(
                     self._connected.source, self._spec, cursor, self._parents, self._passing.number
                 )
+        self._fed = feed is not None
         verdict = Verdict()
         if feed is None or self._spec.changes == "feed":
             verdict = await self._listing(reading, sink, feed)

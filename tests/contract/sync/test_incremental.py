@@ -52,3 +52,14 @@ async def test_a_quiet_incremental_sync_asks_for_little(tmp_path: Path, port: Ru
         assert sandbox.ledger.count("items.get") == 0
         assert sandbox.ledger.count("work-items.batch") == 0
         assert sandbox.ledger.total <= 20
+
+
+async def test_the_first_sync_may_be_an_incremental_one(tmp_path: Path, port: Rules) -> None:
+    organization = seeded(3, Sizes(4, 10, 20, 5, 2, 300, 10, 12, 2))
+    async with installed(tmp_path, organization, port) as (sandbox, product):
+        await product.sync("incremental")
+        sandbox.ledger.reset()
+        outcome = await product.sync("incremental")
+        assert outcome.changes == ()
+        assert sandbox.ledger.count("work-item-revisions.read") == 1
+        assert sandbox.ledger.count("work-items.batch") == 0
