@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from fairlead.azure import reading, releases, tombstones, work_items
 from fairlead.azure.http.hosts import Hosts
+from fairlead.azure.http.problems import RefusedRequest
 from fairlead.azure.kinds.definition import Kind
 from fairlead.azure.kinds.parents import healthy_projects, project_head
 from fairlead.azure.kinds.registry import DERIVATIONS, KINDS, SPECS
@@ -72,10 +73,16 @@ class AzureSource:
     ) -> Page:
         """One request of a walk. NotThere when the form is unknown to this server, or the walk's parent is gone."""
         kind = self._kind(chain.kind)
-        if kind.spec.listings[chain.form].paging == "wiql":
-            page = await work_items.page(self.hosts, chain, fetch, cursor, number)
-        else:
-            page = await reading.list_page(self.hosts, kind, chain, fetch, parents, cursor, number)
+        try:
+            if kind.spec.listings[chain.form].paging == "wiql":
+                page = await work_items.page(self.hosts, chain, fetch, cursor, number)
+            else:
+                page = await reading.list_page(self.hosts, kind, chain, fetch, parents, cursor, number)
+        except RefusedRequest as error:
+            if chain.scope == EVERY and cursor is None and chain.form + 1 < len(kind.spec.listings):
+                # A server that knows only projects says so in many ways, 400 and 405 among them.
+                raise NotThere(f"this server does not know the form: {error}") from error
+            raise
         self._never_again(chain, fetch, cursor, page.next)
         return page
 
@@ -138,26 +145,26 @@ class AzureSource:
         return frozenset()
 
     async def outside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
     ) -> frozenset[str]:
         """Which keys are shown to lie outside the kind's filter now; none where the kind has none."""
         if kind == "work-item":
-            return await work_items.outside(self.hosts, fetch, keys, number)
+            return await work_items.outside(self.hosts, fetch, [key for key, _ in keys], number)
         if kind == "release":
             return await releases.outside(self.hosts, fetch, keys, number)
         self._kind(kind)
         return frozenset()
 
     async def inside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
     ) -> frozenset[str]:
         """Which keys lie inside the kind's filter now; all of them where the kind has none."""
         if kind == "work-item":
-            return await work_items.inside(self.hosts, fetch, keys, number)
+            return await work_items.inside(self.hosts, fetch, [key for key, _ in keys], number)
         if kind == "release":
             return await releases.inside(self.hosts, fetch, keys, number)
         self._kind(kind)
-        return frozenset(keys)
+        return frozenset(key for key, _ in keys)
 
     async def delta(self, kind: str, cursor: str, parents: Parents, number: Number) -> Delta:
         """One answer of the kind's change feed."""

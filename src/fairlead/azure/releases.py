@@ -43,9 +43,16 @@ class _Deployment(msgspec.Struct, frozen=True, rename="camel"):
 
 
 async def _by_id(
-    hosts: Hosts, keys: Sequence[tuple[str, str]], query: Query, number: Number
+    hosts: Hosts,
+    keys: Sequence[tuple[str, str]],
+    query: Query,
+    number: Number,
+    projects: Sequence[str] = (),
 ) -> list[tuple[bytes, Answer]]:
-    """The releases of up to `BATCH` ids that the service gives, over the organization or else by project."""
+    """The releases of up to `BATCH` ids that the service gives, over the organization or else by project.
+
+    A key whose project is not known is looked for in all of `projects`.
+    """
     organization, project_form = (listing.route for listing in KIND.spec.listings)
     ids = ("releaseIdFilter", ",".join(key for key, _ in keys))
     try:
@@ -55,7 +62,8 @@ async def _by_id(
     except NotThere:
         by_project: dict[str, list[str]] = defaultdict(list)
         for key, project in keys:
-            by_project[project].append(key)
+            for one in (project,) if project else projects:
+                by_project[one].append(key)
     gathered: list[tuple[bytes, Answer]] = []
     for project, own in by_project.items():
         ids = ("releaseIdFilter", ",".join(own))
@@ -78,7 +86,7 @@ async def _read(
     hosts: Hosts, fetch: FetchSpec, keys: Sequence[tuple[str, str]], parents: Parents, number: Number
 ) -> list[Outcome]:
     try:
-        answers = await _by_id(hosts, keys, expansion(fetch), number)
+        answers = await _by_id(hosts, keys, expansion(fetch), number, healthy_projects(parents))
     except UNREAD as error:
         return unread([key for key, _ in keys], error)
     wanted, outcomes = dict(keys), dict[str, Outcome]()
@@ -95,25 +103,28 @@ async def removed(hosts: Hosts, keys: Sequence[tuple[str, str]], number: Number)
     return await _among(hosts, keys, (("isDeleted", "true"),), number)
 
 
-async def inside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:
+async def inside(
+    hosts: Hosts, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
+) -> frozenset[str]:
     """Which releases pass the rows' filters now. Without a filter: all of them."""
     chosen = filters(fetch)
     if not chosen:
-        return frozenset(keys)
-    return await _among(hosts, [(key, "") for key in keys], chosen, number, fetch)
+        return frozenset(key for key, _ in keys)
+    return await _among(hosts, keys, chosen, number, fetch)
 
 
-async def outside(hosts: Hosts, fetch: FetchSpec, keys: Sequence[str], number: Number) -> frozenset[str]:
+async def outside(
+    hosts: Hosts, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
+) -> frozenset[str]:
     """Which releases can be seen not to pass the rows' filters now: they are read without them and judged here."""
     if not filters(fetch):
         return frozenset()
     failed: set[str] = set()
-    pairs = [(key, "") for key in keys]
-    for start in range(0, len(pairs), BATCH):
-        for raw, _ in await _by_id(hosts, pairs[start : start + BATCH], (), number):
+    for start in range(0, len(keys), BATCH):
+        for raw, _ in await _by_id(hosts, keys[start : start + BATCH], (), number):
             if not fits(fetch, raw):
                 failed.add(str(release_head(raw).id))
-    return frozenset(failed & set(keys))
+    return frozenset(failed & {key for key, _ in keys})
 
 
 async def _among(

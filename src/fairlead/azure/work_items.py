@@ -81,10 +81,14 @@ async def _ids(hosts: Hosts, route: Route, project: str, query: str, top: int, n
     return [item.id for item in decode(answer.body, _Ids, call.label).work_items]
 
 
-def _mended(error: RefusedRequest, filter_: str) -> Exception:
+def _mended(error: RefusedRequest, filter_: str, *, last_form: bool = True) -> Exception:
     if error.unknown_form:
         return NotThere(f"this server does not know the form: {error}")
-    if filter_ and error.code not in {"VS402337", "VS402335"}:
+    if (
+        filter_
+        and error.code not in {"VS402337", "VS402335"}
+        and (last_form or error.code.startswith("TF51"))
+    ):
         return BadMapping(f"Azure DevOps refuses the wiql selector {filter_!r}: {error}")
     return error
 
@@ -115,12 +119,14 @@ async def page(hosts: Hosts, chain: Chain, fetch: FetchSpec, cursor: str | None,
             break
         except RefusedRequest as error:
             if error.code != "VS402337" or top <= SMALLEST_TOP:
-                raise _mended(error, filter_) from error
+                last = chain.form + 1 == len(KIND.spec.listings)
+                raise _mended(error, filter_, last_form=last) from error
             top //= 2
     if any(left >= right for left, right in pairwise([after, *ids])):
         raise IncompleteReading("the WIQL answer is not in the order of ids, so its end cannot be told")
     items = tuple(Item(str(id_), project, b"", number_taken) for id_ in ids)
-    return Page(items=items, next=str(ids[-1]) if ids and len(ids) >= top else None)
+    # A server may give fewer ids than it was asked for, so only an empty answer shows that there are no more.
+    return Page(items=items, next=str(ids[-1]) if ids else None)
 
 
 def _expand(fetch: FetchSpec) -> str:

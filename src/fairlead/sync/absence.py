@@ -135,7 +135,7 @@ class Absence:
         return await self._source.read(self._spec.kind, self._fetch, pairs, self._parents, self._number)
 
     async def _outside(self, found: Found) -> frozenset[str]:
-        keys = [record.key for record in found.records]
+        keys = [(record.key, record.parent) for record in found.records]
         if self._spec.membership != "filter" or not keys:
             return frozenset()
         return await self._source.outside(self._spec.kind, self._fetch, keys, self._number)

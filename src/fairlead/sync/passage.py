@@ -178,8 +178,8 @@ class Passage:
             pairs = [(key, stored[key].parent if key in stored else "") for key in sorted(feed.changed)]
             for part in batches(pairs, self._spec.read_batch):
                 found = await source.read(kind, self._fetch, part, self._parents, self._passing.number)
-                keys = [record.key for record in found.records]
-                inside = frozenset(keys)
+                keys = [(record.key, record.parent) for record in found.records]
+                inside = frozenset(key for key, _ in keys)
                 if self._spec.membership == "filter" and keys:
                     inside = await source.inside(kind, self._fetch, keys, self._passing.number)
                 fitting = [record for record in found.records if record.key in inside]

@@ -46,15 +46,17 @@ class Source(Protocol):
         """Which of the (key, parent key) have a positive tombstone (recycle bin, deleted list, deleted flag)."""
 
     async def outside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
     ) -> frozenset[str]:
-        """Which of the keys are shown to lie outside the kind's filter now: asked for, not concluded from an answer
-        that leaves them out. A key can be in neither `inside` nor `outside`."""
+        """Which of the (key, parent key) are shown to lie outside the kind's filter now.
+
+        It is asked for, not concluded from an answer that leaves them out: a key can be in neither `inside` nor
+        `outside`."""
 
     async def inside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[str], number: Number
+        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
     ) -> frozenset[str]:
-        """Which of the keys lie inside the kind's filter now (kinds with membership *filter*)."""
+        """Which of the (key, parent key) lie inside the kind's filter now (kinds with membership *filter*)."""
 
     async def delta(self, kind: str, cursor: str, parents: Parents, number: Number) -> Delta:
         """One answer of the kind's change feed from `cursor` (kinds whose `changes` is not *relist*)."""

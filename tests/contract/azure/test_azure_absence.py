@@ -89,15 +89,15 @@ async def test_which_work_items_are_inside_the_filter(azure: Reader) -> None:
     await azure.list("project")
     everything = await azure.list("work-item")
     spec = fetch("work-item", wiql=(OPEN,))
-    inside = await azure.source.inside("work-item", spec, tuple(everything), azure.number)
+    inside = await azure.source.inside("work-item", spec, [(key, "") for key in everything], azure.number)
     assert inside == set(await azure.list("work-item", spec=spec))
     assert 0 < len(inside) < len(everything)
-    assert await azure.source.inside("work-item", fetch("work-item"), tuple(everything), azure.number) == set(
-        everything
-    )
+    assert await azure.source.inside(
+        "work-item", fetch("work-item"), [(key, "") for key in everything], azure.number
+    ) == set(everything)
     key = next(iter(inside))
     azure.sandbox.organization.changes.update_work_item(int(key), {"System.State": "Closed"})
-    assert await azure.source.inside("work-item", spec, [key], azure.number) == frozenset()
+    assert await azure.source.inside("work-item", spec, [(key, "")], azure.number) == frozenset()
 
 
 async def test_a_filter_with_a_project_macro_is_asked_project_by_project(azure: Reader) -> None:
@@ -107,7 +107,9 @@ async def test_a_filter_with_a_project_macro_is_asked_project_by_project(azure: 
     with pytest.raises(NotThere, match="project"):
         await azure.list("work-item", spec=spec)
     listed = await azure.list("work-item", 1, spec)
-    assert set(listed) == await azure.source.inside("work-item", spec, tuple(everything), azure.number)
+    assert set(listed) == await azure.source.inside(
+        "work-item", spec, [(key, "") for key in everything], azure.number
+    )
     assert set(listed) == set(await azure.list("work-item", spec=fetch("work-item", wiql=OPEN)))
 
 
@@ -123,7 +125,9 @@ async def test_which_releases_are_inside_the_filter(azure: Reader) -> None:
     spec = fetch("release", statusFilter="abandoned")
     listed = await azure.list("release", spec=spec)
     assert all(json.loads(one.body)["status"] == "abandoned" for one in listed.values())
-    assert set(listed) == await azure.source.inside("release", spec, tuple(everything), azure.number)
+    assert set(listed) == await azure.source.inside(
+        "release", spec, [(key, "") for key in everything], azure.number
+    )
     expanded = await azure.list("release", spec=fetch("release", expand=("environments", "artifacts")))
     assert set(expanded) == set(everything)
 

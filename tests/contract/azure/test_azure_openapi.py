@@ -126,13 +126,15 @@ async def tour(azure: Reader) -> None:
         await azure.read(kind, some, options.get(kind))
         await azure.removed(kind, *some)
         if some:
-            await azure.source.inside(kind, options.get(kind) or fetch(kind), [some[0][0]], azure.number)
+            await azure.source.inside(kind, options.get(kind) or fetch(kind), [some[0]], azure.number)
         if spec.changes != "relist":
             cursor = azure.source.start_cursor(kind, 1_600_000_000)
             delta = await azure.source.delta(kind, cursor, azure.parents, azure.number)
             await azure.source.delta(kind, delta.cursor, azure.parents, azure.number)
     macro = fetch("work-item", wiql="[System.TeamProject] = @project")
-    await azure.source.inside("work-item", macro, list(azure.parents["work-item"])[:2], azure.number)
+    await azure.source.inside(
+        "work-item", macro, [(key, "") for key in list(azure.parents["work-item"])[:2]], azure.number
+    )
     await examine(azure.source)
 
 

@@ -290,5 +290,7 @@ async def test_an_unknown_form_is_not_there(status: int) -> None:
         await one_page("team", fetch("team"), problem(status))
     with pytest.raises(NotThere):
         await one_page("team", fetch("team"), problem(400, "VssVersionOutOfRangeException"))
-    with pytest.raises(IncompleteReading):
+    with pytest.raises(NotThere):
         await one_page("team", fetch("team"), problem(400, "InvalidArgumentException"))
+    with pytest.raises(IncompleteReading):
+        await one_page("project", fetch("project"), problem(400, "InvalidArgumentException"))

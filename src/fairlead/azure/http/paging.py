@@ -40,8 +40,8 @@ def next_token(headers: Mapping[str, str], body_token: str, cursor: str | None) 
 def next_skip(listing: Listing, cursor: str | None, came: int) -> str | None:
     """Where the next page of a `$top`/`$skip` listing starts.
 
-    A server may give fewer items than asked for on every page. So a short page is the last only when it is
-    shorter than any server's page (`safe_size`).
+    A server may give fewer items than asked for on every page, and leave some out after it has cut the page. So a
+    short page is the last only when it is shorter than any page that has one after it (`safe_size`).
     """
     if came < min(listing.safe_size, listing.size) or came == 0:
         return None

@@ -34,13 +34,13 @@ KIND = Kind(
         kind="team",
         parent="project",
         listings=(
-            Listing(Route("_apis/teams", "7.1-preview.3"), per="", paging="skip", size=1000, safe_size=100),
+            Listing(Route("_apis/teams", "7.1-preview.3"), per="", paging="skip", size=1000, safe_size=1),
             Listing(
                 Route("_apis/projects/{project}/teams", "7.1"),
                 per="project",
                 paging="skip",
                 size=1000,
-                safe_size=100,
+                safe_size=1,
             ),
         ),
         read=Route("_apis/projects/{project}/teams/{id}", "7.1"),
