@@ -48,6 +48,10 @@ class AzureSource:
         except NotThere as error:
             message = f"there is no organization at {self._organization.url}: {error.message}"
             raise NotThere(message, advice="Check the organization's name in the URL.") from error
+        if not data.instance_id:
+            raise IncompleteReading(
+                f"{self._organization.url}: _apis/connectionData does not name the organization's id"
+            )
         user = data.authenticated_user
         name = user.custom_display_name or user.provider_display_name or user.id
         organization = self._organization

@@ -161,7 +161,9 @@ class Engine:
     ) -> list[ReadingReport]:
         """All passages of one connection: each starts when those of its parents have ended."""
         identity = await connected.source.identity()
-        specs = self._wanted(connected, kinds, incremental=passing.incremental)
+        specs, later = self._wanted(connected, kinds, incremental=passing.incremental)
+        if later:
+            totals.warnings.append(f"{connected.name}: only a full sync reads {', '.join(later)}")
         children: dict[str, list[str]] = {}
         for spec in connected.source.kinds.values():
             children.setdefault(spec.parent, []).append(spec.kind)
@@ -217,8 +219,12 @@ class Engine:
 
     def _wanted(
         self, connected: Connected, kinds: Collection[str], *, incremental: bool
-    ) -> dict[str, KindSpec]:
-        """The kinds to read: those with mapping rows (or those asked for), and all their ancestors, parents first."""
+    ) -> tuple[dict[str, KindSpec], list[str]]:
+        """The kinds to read: those with mapping rows (or those asked for), and all their ancestors, parents first.
+
+        Beside them, the kinds that an incremental sync leaves to the next full one unless it is asked for them:
+        they take a request for each object, and nothing tells which of them changed.
+        """
         specs = connected.source.kinds
         asked = {self._base(kind) for kind in kinds} or {
             self._base(row.kind) for row in self._configuration.rows
@@ -227,10 +233,14 @@ class Engine:
         if unknown:
             known = ", ".join(specs)
             raise BadUsage(f"unknown kind {', '.join(unknown)}", advice=f"kinds: {known}")
-        if incremental:
-            asked = {kind for kind in asked if specs[kind].cost != "per object"}
+        later = (
+            sorted(kind for kind in asked if specs[kind].cost == "per object")
+            if incremental and not kinds
+            else []
+        )
+        asked -= set(later)
         wanted = asked.union(*(_ancestors(specs[kind], specs) for kind in asked))
-        return {kind: spec for kind, spec in specs.items() if kind in wanted}
+        return {kind: spec for kind, spec in specs.items() if kind in wanted}, later
 
 
 def _ancestors(spec: KindSpec, specs: Mapping[str, KindSpec]) -> list[str]:

@@ -23,6 +23,7 @@ class Known:
         self.parents: dict[str, dict[str, Parent]] = {}
         self.readable: dict[str, frozenset[str]] = {}
         self.changed: dict[str, frozenset[str]] = {}
+        self.added: dict[str, frozenset[str]] = {}
 
     async def load(self, kind: str, missing: frozenset[str], since: int | None = None) -> None:
         """Loads the kind's living records; those in `missing` were not met in this run and are not readable.
@@ -42,6 +43,7 @@ class Known:
             self._first[kind] = now
         else:
             records = self.records[kind]
+            self.added[kind] = frozenset(now.keys() - before.keys())
             self.changed[kind] = frozenset(
                 key
                 for key in before

@@ -99,7 +99,9 @@ class Passage:
 
     async def _read(self, reading: StoredReading, sink: Sink) -> Verdict:
         feed: Feed | None = None
-        if self._passing.incremental and self._spec.changes != "relist":
+        # A feed tells what changed since its cursor, not what a project has held before it came into sight.
+        fresh = self._spec.changes != "feed" and bool(self._known.added.get(self._spec.parent))
+        if self._passing.incremental and self._spec.changes != "relist" and not fresh:
             cursor = await self._passing.store.cursor(reading.connection, self._spec.kind, self._fetch.hash)
             if cursor is not None:
                 feed = await follow(

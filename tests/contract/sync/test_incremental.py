@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from azure_devops_sandbox import Sizes, seeded
+from azure_devops_sandbox import Permissions, Sizes, seeded
 from azure_devops_sandbox.changes.random_change import random_change
 from fault.judge import Excuses
 from fault.product import Product, Rules, installed
@@ -63,3 +63,24 @@ async def test_the_first_sync_may_be_an_incremental_one(tmp_path: Path, port: Ru
         assert outcome.changes == ()
         assert sandbox.ledger.count("work-item-revisions.read") == 1
         assert sandbox.ledger.count("work-items.batch") == 0
+
+
+async def test_a_project_that_comes_into_sight_brings_its_releases(tmp_path: Path, port: Rules) -> None:
+    organization = seeded(3, Sizes(4, 10, 20, 5, 2, 60, 10, 40, 2))
+    token = next(iter(organization.access))
+    hidden = next(one.project for one in organization.releases.values() if not one.deleted)
+    async with installed(tmp_path, organization, port) as (_, product):
+        organization.changes.set_permissions(token, Permissions(hidden_projects=frozenset({hidden})))
+        await product.sync("full")
+        organization.changes.set_permissions(token, Permissions())
+        outcome = await product.sync("incremental")
+        found = await entities(product)
+        wanted = {
+            key
+            for key in owned(organization, "port")
+            if key[0] == "azureDevopsRelease" and key[1].startswith(hidden)
+        }
+    assert wanted
+    assert wanted <= found.keys()
+    assert outcome.report is not None
+    assert outcome.report.warnings == ("sandbox: only a full sync reads board",)
