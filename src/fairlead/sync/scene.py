@@ -36,7 +36,7 @@ class Policy(msgspec.Struct, frozen=True):
     unseen_seconds: float = 7 * DAY
     resume_seconds: float = 6 * 3600.0
     overlap_seconds: float = 300.0
-    in_work: int = 14
+    in_work: int = 15
 
 
 class Scene(msgspec.Struct, frozen=True):

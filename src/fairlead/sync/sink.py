@@ -16,8 +16,8 @@ from fairlead.sync.scene import Scene
 from fairlead.sync.splice import Parent, enrich
 from fairlead.sync.store import Store, Writer
 
-GATHER_RECORDS = 16
-GATHER_SECONDS = 0.02
+GATHER_RECORDS = 6
+GATHER_SECONDS = 0.005
 
 Mark = Callable[[Writer], None]
 
