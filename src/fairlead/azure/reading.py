@@ -151,6 +151,7 @@ async def _completed(
         return item.key, Missing("failed", f"the parent {item.parent} is not known")
     try:
         answer = await hosts.send(Call(kind.spec.detail, fill), number)
+        kind.check(item.key, answer.body)
         body = answer.body if kind.detail == "replace" else merged(item.raw, answer.body, item.key)
         return _of_key(kind, item.key, scope, body, parents, answer.number, source_hash(item.raw))
     except UNREAD as error:
@@ -223,6 +224,7 @@ async def _object(
     """One object by its id, with the request's number; if need be out of its parent's listing."""
     try:
         answer = await hosts.send(Call(kind.spec.read, fill), number)
+        kind.check(pair[0], answer.body)
         return kind.as_listed(fetch, answer.body), answer.number
     except AbsentThing:
         key, parent = pair

@@ -223,7 +223,7 @@ async def test_boards_are_merged_over_their_listing() -> None:
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.path.endswith("/boards"):
             return listing({"id": "B", "name": "Stories", "url": "u", "only": "here"})
-        return answer({"id": "B", "name": "Stories!", "columns": []})
+        return answer({"id": "B", "name": "Stories!", "columns": [{"id": "c", "stateMappings": {}}]})
 
     parents = {
         "project": {"p": parent("project", "p", {"id": "p", "name": "P"})},
@@ -237,6 +237,6 @@ async def test_boards_are_merged_over_their_listing() -> None:
         assert server.paths[1].startswith("/org/p/t/_apis/work/boards/b?")
     (board,) = found.records
     assert msgspec.json.decode(board.body) == {
-        "id": "B", "name": "Stories!", "url": "u", "only": "here", "columns": []
+        "id": "B", "name": "Stories!", "url": "u", "only": "here", "columns": [{"id": "c", "stateMappings": {}}]
     }  # fmt: skip
     assert (page.items[0].number, board.number, board.parent) == (1, 2, "t")

@@ -6,6 +6,7 @@ import msgspec
 
 from fairlead.azure.http.envelope import decode
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
+from fairlead.model.errors import IncompleteReading
 from fairlead.model.kinds import Derivation, FetchSpec, KindSpec, Listing, Route
 from fairlead.model.records import Reference
 from fairlead.model.source import Parents
@@ -13,6 +14,26 @@ from fairlead.model.source import Parents
 
 class _Head(msgspec.Struct, frozen=True):
     id: str
+
+
+class _Column(msgspec.Struct, frozen=True, rename="camel"):
+    id: str
+    state_mappings: dict[str, msgspec.Raw]
+
+
+class _Whole(msgspec.Struct, frozen=True):
+    id: str
+    columns: list[_Column]
+
+
+def _check(key: str, body: bytes) -> None:
+    """Columns are entities of their own, so an answer that is short of them would delete them. A board cannot be
+    without columns; a column may be without mappings, but then it says so."""
+    board = decode(body, _Whole, f"board {key}")
+    if board.id.lower() != key:
+        raise IncompleteReading(f"board {key}: the answer is board {board.id}")
+    if not board.columns:
+        raise IncompleteReading(f"board {key}: the answer has no columns")
 
 
 def _drafts(raw: bytes, scope: str, parents: Parents) -> tuple[Draft, ...]:
@@ -51,6 +72,7 @@ KIND = Kind(
     wants_detail=_always,
     # A team without area settings answers 500 for ever; more attempts would only cost time.
     attempts=2,
+    check=_check,
 )
 
 COLUMN = Derivation(

@@ -50,6 +50,10 @@ def _plain(_fetch: FetchSpec, body: bytes) -> bytes:
     return body
 
 
+def _anything(_key: str, _body: bytes) -> None:
+    return None
+
+
 class Kind(msgspec.Struct, frozen=True):
     """A kind's spec and functions.
 
@@ -57,7 +61,8 @@ class Kind(msgspec.Struct, frozen=True):
     reads a *batch* of ids; `wants_detail` whether a fetch-spec needs it. `query` are the listing's filters, `fits`
     checks that they took effect (unknown parameters are ignored silently). `as_listed` makes a point read's body
     equal to the listing's. `relist`: a point read answers 404 for objects that a listing still shows, so after one the
-    parent's listing is looked through. `attempts`: how often a listing's request is sent, 0 = as usual.
+    parent's listing is looked through. `attempts`: how often a listing's request is sent, 0 = as usual. `check` raises
+    IncompleteReading where an object's own answer lacks what the kind lives on, or is another object's.
     """
 
     spec: KindSpec
@@ -70,3 +75,4 @@ class Kind(msgspec.Struct, frozen=True):
     as_listed: Callable[[FetchSpec, bytes], bytes] = _plain
     relist: bool = False
     attempts: int = 0
+    check: Callable[[str, bytes], None] = _anything
