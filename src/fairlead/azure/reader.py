@@ -24,6 +24,7 @@ class AzureSource:
         self._organization = organization
         self.hosts = hosts
         self._walked: dict[tuple[str, str, str], set[str]] = {}
+        self._last: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     @property
     def kinds(self) -> Mapping[str, KindSpec]:
@@ -87,12 +88,19 @@ class AzureSource:
                 # A server that knows only projects says so in many ways, 400 and 405 among them.
                 raise NotThere(f"this server does not know the form: {error}") from error
             raise
-        self._never_again(chain, fetch, cursor, page.next)
+        self._never_again(chain, fetch, cursor, page)
         return page
 
-    def _never_again(self, chain: Chain, fetch: FetchSpec, cursor: str | None, following: str | None) -> None:
-        """IncompleteReading for a cursor that this walk has had before: it would go round for ever."""
-        walk = (chain.kind, chain.name, fetch.hash)
+    def _never_again(self, chain: Chain, fetch: FetchSpec, cursor: str | None, page: Page) -> None:
+        """IncompleteReading for a cursor or a whole page that this walk has had before: it would go round for ever."""
+        walk, following = (chain.kind, chain.name, fetch.hash), page.next
+        keys = (*(one.key for one in page.records), *(one.key for one in page.items))
+        skips = self._kind(chain.kind).spec.listings[chain.form].paging == "skip"
+        if skips and cursor is not None and keys and keys == self._last.get(walk):
+            raise IncompleteReading(
+                f"the listing of {chain.kind} gives the same page again, whatever it is asked for"
+            )
+        self._last[walk] = keys
         seen = self._walked.setdefault(walk, set())
         if cursor is None or cursor in seen:  # a new walk, or one that is taken up again at an earlier page
             seen.clear()

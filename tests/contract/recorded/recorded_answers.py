@@ -73,7 +73,12 @@ class RecordedServer:
             asked = (await request.json())["ids"]
             return _listing([self._items.get(item) for item in asked])
         if path.endswith("_apis/wit/wiql"):
-            return web.json_response({"workItems": [{"id": item} for item in sorted(self._items)]})
+            after = int((await request.json())["query"].rpartition("[System.Id] > ")[2].split()[0])
+            return web.json_response(
+                {"workItems": [{"id": item} for item in sorted(self._items) if item > after]}
+            )
+        if path.endswith("/teams") and request.query.get("$skip", "0") != "0":
+            return _listing([])  # all of the recorded ones are on the first page
         if path.endswith("/items"):
             return web.json_response(
                 {"typeKey": "GitItemNotFoundException", "message": "TF401174: The item could not be found."},

@@ -240,3 +240,13 @@ async def test_boards_are_merged_over_their_listing() -> None:
         "id": "B", "name": "Stories!", "url": "u", "only": "here", "columns": [{"id": "c", "stateMappings": {}}]
     }  # fmt: skip
     assert (page.items[0].number, board.number, board.parent) == (1, 2, "t")
+
+
+async def test_a_server_that_does_not_know_skip_is_noticed() -> None:
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return listing({"id": "t1", "projectId": "P"}, {"id": "t2", "projectId": "P"})
+
+    async with reading(handle) as (source, server):
+        with pytest.raises(IncompleteReading, match="same page again"):
+            await walk(source, Chain("team", EVERY))
+        assert len(server.requests) == 2

@@ -14,7 +14,7 @@ APPLICATION = 0x464C4431
 """`PRAGMA application_id` of a catalog ("FLD1"), so that another program's database is never migrated."""
 
 _PAGE = 4096
-_WRITER_CACHE_KIB = 32 * 1024
+_WRITER_CACHE_KIB = 24 * 1024
 _READER_CACHE_KIB = 4 * 1024
 _BUSY_SECONDS = 10.0
 
