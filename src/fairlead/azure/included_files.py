@@ -24,8 +24,9 @@ from fairlead.model.source import Number
 LARGEST = 1024 * 1024
 """Bytes of a file; Port's integration reads no larger one."""
 
-_NO_SUCH_PATH = {"GitItemNotFoundException", "GitUnresolvableToCommitException"}
-"""404s that speak of the path or of an unborn branch. Any other 404 means that the repository cannot be read."""
+_NO_SUCH_PATH = "GitItemNotFoundException"
+_NO_SUCH_BRANCH = "GitUnresolvableToCommitException"
+"""404s that speak of the path or of the branch. Any other 404 means that the repository cannot be read."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -34,12 +35,17 @@ class _Unreadable(msgspec.Struct, frozen=True):
     reason: str
 
 
+class _NoBranch(msgspec.Struct, frozen=True):
+    """The branch that the listing named does not resolve."""
+
+
 class _Item(msgspec.Struct, frozen=True, rename="camel"):
-    """The answer of a server that does not take `$format=octetStream`."""
+    """The answer of a server that does not take `$format=octetStream`: the file described, maybe with its content."""
 
     object_id: str
-    path: str
-    content: str
+    path: str | None = None
+    git_object_type: str | None = None
+    content: str | None = None
 
 
 def text_of(content: bytes) -> str | None:
@@ -58,17 +64,33 @@ async def with_files(hosts: Hosts, fetch: FetchSpec, record: Record, number: Num
     texts: dict[str, str | None] = dict.fromkeys(paths, "")
     if branch and head.healthy:
         outcomes = await concurrently(_text(hosts, record.key, branch, path, number) for path in paths)
-        for path, outcome in zip(paths, outcomes, strict=True):
+        if any(isinstance(outcome, _NoBranch) for outcome in outcomes):
+            outcomes = [*outcomes, await _branch_again(hosts, record.key, head.default_branch, number)]
+        for path, outcome in zip((*paths, "the default branch"), outcomes, strict=False):
             if isinstance(outcome, _Unreadable):
                 failure = f"{path} could not be read: {outcome.reason}"
                 return msgspec.structs.replace(record, failure=failure)
-            texts[path] = outcome
+            if path in texts:
+                texts[path] = "" if isinstance(outcome, _NoBranch) else outcome
     return msgspec.structs.replace(record, extra=b'"__includedFiles":' + msgspec.json.encode(texts))
+
+
+async def _branch_again(
+    hosts: Hosts, repository: str, listed: str | None, number: Number
+) -> _NoBranch | _Unreadable:
+    """Whether the listed default branch points nowhere, or was another one by the time the files were read."""
+    call = Call(KIND.spec.read, {"id": repository})
+    try:
+        answer = await hosts.send(call, number)
+        now = repository_head(answer.body).default_branch
+    except (IncompleteReading, NotPermitted, NotThere, Retry) as error:
+        return _Unreadable(str(error))
+    return _NoBranch() if now == listed else _Unreadable(f"it was {listed}, and is {now} now")
 
 
 async def _text(
     hosts: Hosts, repository: str, branch: str, path: str, number: Number
-) -> str | _Unreadable | None:
+) -> str | _Unreadable | _NoBranch | None:
     route = KIND.spec.detail or Route("", "")
     query = (
         ("path", "/" + path.lstrip("/")),
@@ -80,7 +102,10 @@ async def _text(
     try:
         answer = await hosts.send(call, number)
     except AbsentThing as error:
-        return "" if error.type_key in _NO_SUCH_PATH or error.code == "TF401174" else _Unreadable(str(error))
+        if error.type_key == _NO_SUCH_BRANCH:
+            return _NoBranch()
+        missing = error.type_key == _NO_SUCH_PATH or error.code == "TF401174"
+        return "" if missing else _Unreadable(str(error))
     except (IncompleteReading, NotPermitted, NotThere, Retry) as error:
         return _Unreadable(str(error))
     if answer.cut:
@@ -88,10 +113,14 @@ async def _text(
     return _content(answer)
 
 
-def _content(answer: Answer) -> str | None:
+def _content(answer: Answer) -> str | _Unreadable | None:
     if "json" in answer.headers.get("content-type", "").lower():
         try:
-            return msgspec.json.decode(answer.body, type=_Item).content.removeprefix("\ufeff")
+            item = msgspec.json.decode(answer.body, type=_Item)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            pass  # a JSON file's own text, which some servers label by its name
+            return text_of(answer.body)  # a JSON file's own text, which some servers label by its name
+        if item.content is not None:
+            return item.content.removeprefix("\ufeff")
+        if item.path is not None or item.git_object_type is not None:
+            return _Unreadable("the server described the file and did not give it")
     return text_of(answer.body)

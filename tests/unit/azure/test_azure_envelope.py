@@ -91,3 +91,9 @@ def test_msgspec_still_refuses_half_surrogates() -> None:
     """If this fails, the mending is no longer needed."""
     with pytest.raises(msgspec.DecodeError):
         msgspec.json.decode(rb'["\ud800",1]', type=list[msgspec.Raw])
+
+
+def test_a_bare_array_is_a_list_but_an_empty_one_is_no_answer() -> None:
+    assert split(b' [{"id":1},{"id":2}]', "GET x").items == (b'{"id":1}', b'{"id":2}')
+    with pytest.raises(IncompleteReading):
+        split(b"[]", "GET x")

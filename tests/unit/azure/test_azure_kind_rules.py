@@ -107,7 +107,6 @@ def test_the_text_of_a_file(content: bytes, text: str | None) -> None:
         (lambda: web.Response(body=b"\xff", content_type="application/octet-stream"), None),
         (lambda: problem(404, "GitItemNotFoundException", "TF401174: no such item"), ""),
         (lambda: problem(404, "", "TF401174: no such item"), ""),
-        (lambda: problem(404, "GitUnresolvableToCommitException", "TF401175: no branch"), ""),
     ],
 )
 async def test_an_included_file(reply: object, text: str | None) -> None:
@@ -127,6 +126,43 @@ async def test_an_included_file(reply: object, text: str | None) -> None:
         "&versionDescriptor.version=feature%2Fa%20b&versionDescriptor.versionType=branch"
         "&$format=octetStream&api-version=7.1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "failure"),
+    [
+        ({"id": "r1", "name": "r1", "project": {"id": "p1"}, "defaultBranch": "refs/heads/main"}, ""),
+        (
+            {"id": "r1", "name": "r1", "project": {"id": "p1"}, "defaultBranch": "refs/heads/new"},
+            "refs/heads/new now",
+        ),
+        (None, "could not be read"),
+    ],
+)
+async def test_a_branch_that_does_not_resolve(now: object, failure: str) -> None:
+    """It may have been renamed since the repositories were listed: then nothing is known of its files."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/items"):
+            return problem(404, "GitUnresolvableToCommitException", "TF401175: no branch")
+        return answer(now) if now else problem(404, "GitRepositoryNotFoundException", "TF401019: none")
+
+    async with reading(handle) as (source, server):
+        found = await with_readme(source.complete, repository("r1", "refs/heads/main"))
+    assert len(server.paths) == 2
+    assert failure in found.failure
+    assert bool(found.failure) is bool(failure)
+    if not failure:
+        assert msgspec.json.decode(b"{" + found.extra + b"}") == {"__includedFiles": {"docs/READ ME.md": ""}}
+
+
+async def test_a_file_that_is_described_and_not_given() -> None:
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return answer({"objectId": "a", "gitObjectType": "blob", "path": "/README.md", "url": "u"})
+
+    async with reading(handle) as (source, _):
+        found = await with_readme(source.complete, repository("r1", "refs/heads/main"))
+    assert "did not give it" in found.failure
 
 
 async def with_readme(complete: object, record: Record) -> Record:
@@ -243,8 +279,8 @@ async def test_a_filter_that_the_server_ignores_is_applied_here() -> None:
 def test_who_owns_what_without_saying_so() -> None:
     with pytest.raises(IncompleteReading):
         KINDS["team"].drafts(b'{"id":"T"}', EVERY, {})
-    with pytest.raises(IncompleteReading):
-        KINDS["release"].drafts(b'{"id":1}', EVERY, {})
+    (draft,) = KINDS["release"].drafts(b'{"id":1,"projectReference":{"id":null}}', EVERY, {})
+    assert draft.failure == "it does not say which project it is of"
     assert KINDS["team"].drafts(b'{"id":"T"}', "p1", {})[0].parent == "p1"
     assert KINDS["release"].drafts(b'{"id":1}', "p1", {})[0].parent == "p1"
     assert KINDS["board"].drafts(b'{"id":"B"}', "t1", {})[0].failure

@@ -127,7 +127,7 @@ class Client:
         if call.body:
             headers["Content-Type"] = "application/json"
         if call.accept == "bytes":
-            headers["Accept"] = "*/*"
+            headers["Accept"] = "application/octet-stream, */*;q=0.5"
         estimate = call.limit or setting.ledger.estimate(call.label)
         async with setting.bytes_in_flight.reserve(estimate) as reservation, self.gate.slot():
             status, answer = await self._exchange(call, headers, number(), reservation)

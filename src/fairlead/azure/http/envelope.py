@@ -61,6 +61,11 @@ def split(body: bytes, what: str, *, counted: bool = True) -> Envelope:
             body.decode()
         except UnicodeDecodeError:
             body = mended(body)
+    if body[:16].lstrip().startswith(b"["):  # some areas answer the items alone
+        items = decode(body, list[msgspec.Raw], what)
+        if not items:
+            raise IncompleteReading(f"{what}: an empty array came in place of a list")
+        return Envelope(tuple(bytes(item) for item in items))
     envelope = decode(body, _List, what)
     if counted and envelope.count is not None and envelope.count != len(envelope.value):
         raise IncompleteReading(f"{what}: {len(envelope.value)} items came, {envelope.count} were announced")

@@ -9,7 +9,6 @@ import msgspec
 from fairlead.azure.http.calls import Query
 from fairlead.azure.http.envelope import decode
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
-from fairlead.model.errors import IncompleteReading
 from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.readings import EVERY
 from fairlead.model.source import Parents
@@ -19,7 +18,7 @@ BATCH = 100
 
 
 class _Project(msgspec.Struct, frozen=True):
-    id: str
+    id: str | None = None
 
 
 class _Head(msgspec.Struct, frozen=True, rename="camel"):
@@ -37,10 +36,11 @@ def release_head(raw: bytes) -> _Head:
 
 def _drafts(raw: bytes, scope: str, _parents: Parents) -> tuple[Draft, ...]:
     head = release_head(raw)
-    project = head.project_reference.id.lower() if head.project_reference else scope
-    if project == EVERY:
-        raise IncompleteReading(f"release {head.id} does not say which project it is of")
-    return (Draft(str(head.id), project, raw),)
+    named = head.project_reference.id if head.project_reference else None
+    if named is None and scope == EVERY:
+        # One odd row must not stop the others: it stays as it was, and is reported.
+        return (Draft(str(head.id), "", raw, failure="it does not say which project it is of"),)
+    return (Draft(str(head.id), (named or scope).lower(), raw),)
 
 
 def _locate(key: str, parent: str, _parents: Parents) -> Fill:
