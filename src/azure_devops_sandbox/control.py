@@ -136,7 +136,7 @@ def _change(server: Server, rest: list[str], query: dict[str, str], given: Any) 
 
 
 def _random(server: Server, rest: list[str], query: dict[str, str], given: Any) -> object:
-    rng = random.Random(int(given.get("seed", 0)))  # noqa: S311
+    rng = random.Random(int(given.get("seed", 0)))
     return {"changes": [random_change(server.organization, rng) for _ in range(int(given.get("count", 1)))]}
 
 

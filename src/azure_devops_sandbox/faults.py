@@ -147,7 +147,7 @@ class Faults:
         """Put rules in force and return their numbers."""
         numbers = []
         for fault in faults:
-            self._rules.append(_Rule(self._next, fault, random.Random(self._seed * 1_000 + self._next)))  # noqa: S311
+            self._rules.append(_Rule(self._next, fault, random.Random(self._seed * 1_000 + self._next)))
             numbers.append(self._next)
             self._next += 1
         return numbers

@@ -103,7 +103,7 @@ class ProjectChanges(ChangeGroup):
         organization.teams[team.id] = team
         index = next(place for place in range(5) if process_of(place).name == project.process)
         number = organization.next_number("board seed")
-        rng = random.Random(f"{organization.seed} boards {number}")  # noqa: S311
+        rng = random.Random(f"{organization.seed} boards {number}")
         add_boards(organization, team, index, ordinal, 2, rng)
         organization.touch(team)
         return team

@@ -98,7 +98,7 @@ class WorkItemChanges(ChangeGroup):
             default = organization.projects[item.project].default_team == team.id
             if (team.name in team_area) or (default and not team_area):
                 boards.append(board)
-        rng = random.Random(item.id)  # noqa: S311
+        rng = random.Random(item.id)
         return board_fields(
             tuple(boards), str(fields["System.WorkItemType"]), str(fields["System.State"]), rng
         )

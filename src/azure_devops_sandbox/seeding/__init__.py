@@ -33,7 +33,7 @@ def seeded(
     for place, step in enumerate(steps):
         if place == 0 or organization.projects:
             # Each step has its own generator, so that one size does not change what the others draw.
-            step(organization, sizes, random.Random(seed * 1_000 + place))  # noqa: S311
+            step(organization, sizes, random.Random(seed * 1_000 + place))
     organization.grant(Access(pat, organization.owner))
     organization.touch()
     return organization

@@ -173,7 +173,7 @@ def first_state(chosen: TypeStates, boards: tuple[Board, ...], created: datetime
         "System.Reason": chosen.reasons[0],
         "System.ChangedDate": created,
         "Microsoft.VSTS.Common.StateChangeDate": created,
-        **board_fields(boards, chosen.name, chosen.states[0], random.Random(0)),  # noqa: S311
+        **board_fields(boards, chosen.name, chosen.states[0], random.Random(0)),
     }
 
 

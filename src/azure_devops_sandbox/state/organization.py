@@ -133,7 +133,7 @@ class Organization:
                 one.cache.clear()
 
     def derived(self, key: Hashable, build: Callable[[], ValueT]) -> ValueT:
-        """Return what `build` gives, built once per version of the organization."""
+        """Return what `build` gives, built once per version of the organization. A key always has the same type."""
         if self._derived_version != self.version:
             self._derived.clear()
             self._derived_version = self.version
