@@ -197,7 +197,7 @@ class Product:
             configuration=rules.configuration,
             configuration_id=configuration,
             blueprints=rules.blueprints,
-            derived={one.kind: one.base for one in DERIVATIONS},
+            derivations={one.kind: one for one in DERIVATIONS},
             targets=self.targets,
             policy=Policy(leaving="remove" if LEAVING[rules.preset] == "remove" else "keep"),
             clock=self.time,

@@ -132,7 +132,7 @@ def engine_of(
         configuration=configuration,
         configuration_id=configuration_id,
         blueprints=blueprints,
-        derived=DERIVED,
+        derivations={derivation.kind: derivation for derivation in DERIVATIONS},
         targets=targets,
         policy=Policy(leaving="keep" if preset == "standard" else "remove"),
         clock=CLOCK,

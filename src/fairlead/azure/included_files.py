@@ -7,6 +7,8 @@ not UTF-8 is null. Unlike it, a file that could not be read is not the empty tex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from fairlead.azure.concurrency import concurrently
@@ -14,12 +16,15 @@ from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.hosts import Hosts
 from fairlead.azure.http.problems import AbsentThing
+from fairlead.azure.kinds.definition import Kind
 from fairlead.azure.kinds.parents import repository_head
 from fairlead.azure.kinds.repository import KIND, included_paths
+from fairlead.azure.reading import record
 from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
 from fairlead.model.kinds import FetchSpec, Route
+from fairlead.model.readings import EVERY, Found, Item
 from fairlead.model.records import Record
-from fairlead.model.source import Number
+from fairlead.model.source import Number, Parents, source_hash
 
 LARGEST = 1024 * 1024
 """Bytes of a file; Port's integration reads no larger one."""
@@ -56,7 +61,31 @@ def text_of(content: bytes) -> str | None:
         return None
 
 
-async def with_files(hosts: Hosts, fetch: FetchSpec, record: Record, number: Number) -> Record:
+async def complete(
+    hosts: Hosts, kind: Kind, fetch: FetchSpec, items: Sequence[Item], parents: Parents, number: Number
+) -> Found:
+    """Listed repositories with their files. A body is as old as the listing, even though its files are read later."""
+    listed = [
+        record(
+            kind,
+            kind.drafts(item.raw, item.parent or EVERY, parents)[0],
+            item.number,
+            source_hash(item.raw, fetch.hash),
+        )
+        for item in items
+    ]
+    return Found(tuple(await concurrently(_with_files(hosts, fetch, one, number) for one in listed)))
+
+
+async def added(hosts: Hosts, kind: Kind, fetch: FetchSpec, found: Found, number: Number) -> Found:
+    """Repositories that were read by id, with their files where the fetch-spec wants any."""
+    if not kind.wants_detail(fetch):
+        return found
+    records = await concurrently(_with_files(hosts, fetch, one, number) for one in found.records)
+    return Found(tuple(records), found.missing)
+
+
+async def _with_files(hosts: Hosts, fetch: FetchSpec, record: Record, number: Number) -> Record:
     """The repository's record with its files in `extra`, or with the reason in `failure`."""
     paths = included_paths(fetch)
     head = repository_head(record.body)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fairlead.azure import reading, releases, tombstones, work_items
 from fairlead.azure.http.hosts import Hosts
 from fairlead.azure.http.problems import RefusedRequest
+from fairlead.azure.kind_reader import Keys, KindReader
 from fairlead.azure.kinds.definition import Kind
-from fairlead.azure.kinds.parents import healthy_projects, project_head
+from fairlead.azure.kinds.parents import readable
 from fairlead.azure.kinds.registry import DERIVATIONS, KINDS, SPECS
+from fairlead.azure.readers import READERS
 from fairlead.azure.server import Organization
 from fairlead.model.errors import BadUsage, IncompleteReading, NotThere
 from fairlead.model.kinds import Derivation, FetchSpec, KindSpec
 from fairlead.model.readings import EVERY, Chain, Delta, Found, Item, Page
+from fairlead.model.records import Record
 from fairlead.model.source import Identity, Number, Parents, Traffic
 
 
@@ -23,6 +25,7 @@ class AzureSource:
     def __init__(self, organization: Organization, hosts: Hosts) -> None:
         self._organization = organization
         self.hosts = hosts
+        self._readers = {name: READERS.get(name, KindReader)(hosts, kind) for name, kind in KINDS.items()}
         self._walked: dict[tuple[str, str, str], set[str]] = {}
         self._last: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
@@ -35,6 +38,10 @@ class AzureSource:
     def derivations(self) -> tuple[Derivation, ...]:
         """Every kind that is a function of another kind's record."""
         return DERIVATIONS
+
+    def _reader(self, name: str) -> KindReader:
+        self._kind(name)
+        return self._readers[name]
 
     @staticmethod
     def _kind(name: str) -> Kind:
@@ -58,20 +65,21 @@ class AzureSource:
         organization = self._organization
         return Identity(data.instance_id.lower(), organization.name, organization.url, name, user.id)
 
+    def readable(self, kind: str, record: Record, parents: Parents) -> bool:
+        """Whether children of this record can be read: not of a project that is being made or deleted, or a disabled
+        repository. Nothing is concluded about the children of others."""
+        return readable(kind, record, parents)
+
     def chains(self, kind: str, form: int, parents: Parents) -> tuple[Chain, ...]:
-        """The walks of one listing. Parents whose children cannot be read (a project that is being made or deleted)
-        have none, so nothing is concluded about their children."""
-        per = self._kind(kind).spec.listings[form].per
-        if not per:
-            return (Chain(kind, EVERY, form),)
-        if per == "project":
-            return tuple(Chain(kind, key, form) for key in healthy_projects(parents))
-        projects = parents.get("project", {})
-        return tuple(
-            Chain(kind, key, form)
-            for key, record in parents.get(per, {}).items()
-            if record.parent in projects and project_head(projects[record.parent].body).healthy
+        """The walks of one listing: one over the organization, or one for each parent whose children can be read."""
+        found = self._kind(kind)
+        per = found.spec.listings[form].per
+        scopes = (
+            [key for key, one in parents.get(per, {}).items() if readable(per, one, parents)]
+            if per
+            else [EVERY]
         )
+        return tuple(Chain(kind, scope, form, part) for scope in scopes for part in found.parts)
 
     async def page(
         self, chain: Chain, fetch: FetchSpec, parents: Parents, cursor: str | None, number: Number
@@ -79,10 +87,7 @@ class AzureSource:
         """One request of a walk. NotThere when the form is unknown to this server, or the walk's parent is gone."""
         kind = self._kind(chain.kind)
         try:
-            if kind.spec.listings[chain.form].paging == "wiql":
-                page = await work_items.page(self.hosts, chain, fetch, cursor, number)
-            else:
-                page = await reading.list_page(self.hosts, kind, chain, fetch, parents, cursor, number)
+            page = await self._reader(chain.kind).page(chain, fetch, parents, cursor, number)
         except RefusedRequest as error:
             if chain.scope == EVERY and cursor is None and chain.form + 1 < len(kind.spec.listings):
                 # A server that knows only projects says so in many ways, 400 and 405 among them.
@@ -118,81 +123,41 @@ class AzureSource:
         self, kind: str, fetch: FetchSpec, items: Sequence[Item], parents: Parents, number: Number
     ) -> Found:
         """Completes listed items by their detail read."""
-        found = self._kind(kind)
-        if found.detail == "batch":
-            keys = [item.key for item in items]
-            return await work_items.batch(self.hosts, fetch, keys, parents, number)
-        return await reading.complete_items(self.hosts, found, fetch, items, parents, number)
+        return await self._reader(kind).complete(fetch, items, parents, number)
 
-    async def read(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], parents: Parents, number: Number
-    ) -> Found:
+    async def read(self, kind: str, fetch: FetchSpec, keys: Keys, parents: Parents, number: Number) -> Found:
         """Point read of (key, parent key) pairs, of any number."""
-        found = self._kind(kind)
-        if kind == "work-item":
-            return await work_items.batch(self.hosts, fetch, [key for key, _ in keys], parents, number)
-        if kind == "release":
-            return await releases.read(self.hosts, fetch, keys, parents, number)
-        return await reading.read_singly(self.hosts, found, fetch, keys, parents, number)
+        return await self._reader(kind).read(fetch, keys, parents, number)
 
-    async def removed(
-        self,
-        kind: str,
-        keys: Sequence[tuple[str, str]],
-        parents: Parents,
-        number: Number,
-    ) -> frozenset[str]:
+    async def removed(self, kind: str, keys: Keys, parents: Parents, number: Number) -> frozenset[str]:
         """Which keys have a positive tombstone; none of a kind that has no tombstones."""
-        if not keys:
-            return frozenset()
-        if kind == "project":
-            return await tombstones.removed_projects(self.hosts, keys, number)
-        if kind == "repository":
-            return await tombstones.removed_repositories(self.hosts, keys, number)
-        if kind == "work-item":
-            return await work_items.removed(self.hosts, keys, number)
-        if kind == "release":
-            return await releases.removed(self.hosts, keys, number)
-        self._kind(kind)
-        return frozenset()
+        return await self._reader(kind).removed(keys, parents, number) if keys else frozenset()
 
-    async def outside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
-    ) -> frozenset[str]:
+    async def outside(self, kind: str, fetch: FetchSpec, keys: Keys, number: Number) -> frozenset[str]:
         """Which keys are shown to lie outside the kind's filter now; none where the kind has none."""
-        if kind == "work-item":
-            return await work_items.outside(self.hosts, fetch, [key for key, _ in keys], number)
-        if kind == "release":
-            return await releases.outside(self.hosts, fetch, keys, number)
-        self._kind(kind)
-        return frozenset()
+        return await self._reader(kind).outside(fetch, keys, number)
 
-    async def inside(
-        self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
-    ) -> frozenset[str]:
+    async def inside(self, kind: str, fetch: FetchSpec, keys: Keys, number: Number) -> frozenset[str]:
         """Which keys lie inside the kind's filter now; all of them where the kind has none."""
-        if kind == "work-item":
-            return await work_items.inside(self.hosts, fetch, [key for key, _ in keys], number)
-        if kind == "release":
-            return await releases.inside(self.hosts, fetch, keys, number)
-        self._kind(kind)
-        return frozenset(key for key, _ in keys)
+        return await self._reader(kind).inside(fetch, keys, number)
+
+    def beyond(
+        self, kind: str, fetch: FetchSpec, records: Sequence[Record], neighbors: Sequence[Record]
+    ) -> frozenset[str]:
+        """Which records lie outside the kind's window, by what they and their neighbors hold."""
+        return self._reader(kind).beyond(fetch, records, neighbors)
+
+    def settled(self, kind: str, raw: bytes) -> bool:
+        """Whether a listed object has come to rest: its detail changes only when what is listed of it does."""
+        return self._reader(kind).settled(raw)
 
     async def delta(self, kind: str, cursor: str, parents: Parents, number: Number) -> Delta:
         """One answer of the kind's change feed."""
-        if kind == "work-item":
-            return await work_items.delta(self.hosts, cursor, number)
-        if kind == "release":
-            return await releases.delta(self.hosts, cursor, parents, number)
-        raise BadUsage(f"{self._kind(kind).spec.kind} has no change feed: it is listed again")
+        return await self._reader(kind).delta(cursor, parents, number)
 
     def start_cursor(self, kind: str, instant: float) -> str:
         """The cursor of a first delta after a listing begun at `instant` (epoch seconds)."""
-        if kind == "work-item":
-            return work_items.start_cursor(instant)
-        if kind == "release":
-            return releases.start_cursor(instant)
-        raise BadUsage(f"{self._kind(kind).spec.kind} has no change feed: it is listed again")
+        return self._reader(kind).start_cursor(instant)
 
     def traffic(self) -> Traffic:
         """What this source has cost so far."""

@@ -12,7 +12,6 @@ from fairlead.azure.http.envelope import Envelope, merged, split
 from fairlead.azure.http.hosts import Hosts
 from fairlead.azure.http.paging import TOKEN_HEADER, next_skip, next_token, page_query
 from fairlead.azure.http.problems import AbsentThing, RefusedRequest
-from fairlead.azure.included_files import with_files
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
 from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
 from fairlead.model.kinds import FetchSpec, Listing
@@ -67,15 +66,18 @@ def record(kind: Kind, draft: Draft, number: int, hash_: bytes) -> Record:
 
 
 def fill_of(listing: Listing, chain: Chain, parents: Parents) -> Fill:
-    """What fills the path of a walk's listing. NotThere where the walk's parent is not known any more."""
+    """What fills the path of a walk's listing. NotThere where the walk's parent is not known any more.
+
+    A key that holds its own parent's (`{project}/{id}`) fills in with what is behind the slash.
+    """
     if not listing.per or chain.scope == EVERY:
         return {}
     if listing.per == "project":
         return {"project": chain.scope}
-    team = parents.get(listing.per, {}).get(chain.scope)
-    if team is None:
+    parent = parents.get(listing.per, {}).get(chain.scope)
+    if parent is None:
         raise NotThere(f"{listing.per} {chain.scope} is not known")
-    return {"project": team.parent, listing.per: chain.scope}
+    return {"project": parent.parent, listing.per: chain.scope.rpartition("/")[2]}
 
 
 async def list_page(
@@ -92,10 +94,10 @@ async def list_page(
     call = Call(
         listing.route,
         fill_of(listing, chain, parents),
-        page_query(listing, cursor) + kind.query(fetch),
+        page_query(listing, cursor) + kind.query(fetch, chain.part),
         attempts=kind.attempts,
     )
-    answer, envelope = await _listed(hosts, call, cursor, number)
+    answer, envelope = await _listed(hosts, listing, call, cursor, number)
     following: str | None = None
     if listing.paging == "token":
         following = next_token(answer.headers, envelope.token, cursor)
@@ -115,7 +117,9 @@ async def list_page(
     return Page(tuple(record(kind, draft, answer.number, b"") for draft, _ in drafts), next=following)
 
 
-async def _listed(hosts: Hosts, call: Call, cursor: str | None, number: Number) -> tuple[Answer, Envelope]:
+async def _listed(
+    hosts: Hosts, listing: Listing, call: Call, cursor: str | None, number: Number
+) -> tuple[Answer, Envelope]:
     """One page. An empty one that gives the token of itself is asked for again, before that counts as no end."""
     for _ in range(EMPTY_REPEATS):
         try:
@@ -124,7 +128,7 @@ async def _listed(hosts: Hosts, call: Call, cursor: str | None, number: Number) 
             if error.unknown_form:
                 raise NotThere(f"this server does not know the form: {error}") from error
             raise
-        envelope = split(answer.body, call.label)
+        envelope = split(answer.body, call.label) if listing.holds == "list" else Envelope((answer.body,))
         if envelope.items or cursor is None or answer.headers.get(TOKEN_HEADER) != cursor:
             break
     return answer, envelope
@@ -141,11 +145,6 @@ async def _completed(
     hosts: Hosts, kind: Kind, fetch: FetchSpec, item: Item, parents: Parents, number: Number
 ) -> Outcome:
     scope = item.parent or EVERY
-    if kind.detail == "files":
-        # The body is as old as the listing, even though the files are read later.
-        draft = kind.drafts(item.raw, scope, parents)[0]
-        listed = record(kind, draft, item.number, source_hash(item.raw))
-        return await with_files(hosts, fetch, listed, number)
     fill = kind.locate(item.key, item.parent, parents)
     if kind.spec.detail is None or fill is None:
         return item.key, Missing("failed", f"the parent {item.parent} is not known")
@@ -153,12 +152,12 @@ async def _completed(
         answer = await hosts.send(Call(kind.spec.detail, fill), number)
         kind.check(item.key, answer.body)
         body = answer.body if kind.detail == "replace" else merged(item.raw, answer.body, item.key)
-        return _of_key(kind, item.key, scope, body, parents, answer.number, source_hash(item.raw))
+        return of_key(kind, item.key, scope, body, parents, answer.number, source_hash(item.raw, fetch.hash))
     except UNREAD as error:
         return item.key, missing(error)
 
 
-def _of_key(
+def of_key(
     kind: Kind, key: str, scope: str, body: bytes, parents: Parents, number: int, hash_: bytes
 ) -> Outcome:
     """The record of `key` that a read object holds. An object outside the kind holds none: a project that is being
@@ -204,15 +203,14 @@ async def _read(
     try:
         body, taken = await _object(hosts, kind, fetch, fill, group[0], number)
         # Where a listing's item and its detail differ, a point read cannot say what the listing's hash would be.
-        hash_ = b"" if kind.detail in {"replace", "merge"} and kind.wants_detail(fetch) else source_hash(body)
-        outcomes = []
-        for key, parent in group:
-            scope = fill.get(kind.spec.listings[0].per) or parent or EVERY
-            outcome = _of_key(kind, key, scope, body, parents, taken, hash_)
-            if isinstance(outcome, Record) and kind.detail == "files" and kind.wants_detail(fetch):
-                outcome = await with_files(hosts, fetch, outcome, number)
-            outcomes.append(outcome)
-        return outcomes
+        detailed = kind.detail in {"replace", "merge"} and kind.wants_detail(fetch)
+        hash_ = b"" if detailed else source_hash(body, fetch.hash)
+        return [
+            of_key(
+                kind, key, fill.get(kind.spec.listings[0].per) or parent or EVERY, body, parents, taken, hash_
+            )
+            for key, parent in group
+        ]
     except UNREAD as error:
         reason = missing(error)
         return [(key, reason) for key, _ in group]

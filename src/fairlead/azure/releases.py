@@ -93,7 +93,7 @@ async def _read(
     for raw, answer in answers:
         scope = wanted.get(str(release_head(raw).id)) or EVERY
         for draft in KIND.drafts(raw, scope, parents):
-            outcomes[draft.key] = record(KIND, draft, answer.number, source_hash(raw))
+            outcomes[draft.key] = record(KIND, draft, answer.number, source_hash(raw, fetch.hash))
     gone = Missing("not there", "the list by id leaves it out")
     return [outcomes.get(key, (key, gone)) for key, _ in keys]
 

@@ -20,7 +20,7 @@ SERVICE_HOSTS = {
 }
 """The name under which settings know a host, and its label in Microsoft's host names."""
 
-AREAS = {"release": "vsrm"}
+AREAS = {"release": "vsrm", "graph": "vssps", "entitlements": "vsaex"}
 """The host of a route's area, where it is not the organization's own."""
 
 _ONLY_NEW_FORM = {"advsec", "analytics", "audit"}

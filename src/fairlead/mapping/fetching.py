@@ -10,10 +10,11 @@ from fairlead.mapping.selectors import OPTIONS, Option
 from fairlead.model.kinds import FetchSpec
 
 
-def fetch_spec(kind: str, rows: Sequence[Row]) -> FetchSpec:
+def fetch_spec(kind: str, rows: Sequence[Row], needs: Sequence[tuple[str, object]] = ()) -> FetchSpec:
     """What one reading of `kind` must bring for these rows: the kind's own and those of kinds derived from it.
 
-    Options of derived rows do not exist (their selectors have none that fetch). An option that no row asks for
+    Options of derived rows do not exist (their selectors have none that fetch); `needs` are what those kinds ask of
+    their base. An option that no row asks for
     is left out, except `expand` of work items ("All", Port's default). Lists are sorted tuples. Filters (`wiql`,
     a release's filters) are a tuple with the distinct values of all rows; None among them stands for a row
     without that filter, so that the reading must not filter by it.
@@ -26,6 +27,7 @@ def fetch_spec(kind: str, rows: Sequence[Row]) -> FetchSpec:
         value = _joined(option, [row.selector.get(name) for row in own])
         if value is not None:
             options.append((name, value))
+    options = sorted([*options, *needs])
     return FetchSpec(kind, tuple(options), fingerprint([kind, options]))
 
 

@@ -17,17 +17,19 @@ EVERY = "*"
 class Chain(msgspec.Struct, frozen=True, gc=False):
     """One walk of a listing: the whole organization (`scope` EVERY) or one parent record (`scope` its key).
 
-    `form` is the index of the listing in `KindSpec.listings`.
+    `form` is the index of the listing in `KindSpec.listings`. Where one walk cannot bring all there is (closed pull
+    requests are not listed with active ones), `part` names the walk's share; a scope is proved when all its parts are.
     """
 
     kind: str
     scope: str
     form: int = 0
+    part: str = ""
 
     @property
     def name(self) -> str:
         """Unique within a reading."""
-        return f"{self.form}:{self.scope}"
+        return f"{self.form}:{self.scope}{f':{self.part}' if self.part else ''}"
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):

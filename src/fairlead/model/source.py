@@ -41,6 +41,7 @@ class Traffic(msgspec.Struct, frozen=True):
     throttled_seconds: float
 
 
-def source_hash(raw: bytes) -> bytes:
-    """What `Record.source_hash` holds: 16 bytes of BLAKE2b over a listed item as it came."""
-    return hashlib.blake2b(raw, digest_size=16).digest()
+def source_hash(raw: bytes, spec: str) -> bytes:
+    """What `Record.source_hash` holds: 16 bytes of BLAKE2b over a listed item as it came, and the hash of the
+    fetch-spec that it was completed for: another spec may want another detail."""
+    return hashlib.blake2b(raw, digest_size=16, key=spec.encode()[:64]).digest()

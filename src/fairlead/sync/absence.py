@@ -2,6 +2,7 @@
 
 alive, inside the filter     kept; the listing had drifted
 alive, outside the filter    left the filter: out, or kept as it is, by policy
+outside the window           likewise; what is stored tells, so it is not read again
 tombstone                    gone
 not there, no tombstone kind gone, if the parent can be read, the listing was exact, and a second look agrees
 not there otherwise          unseen; out by policy after several listings and days
@@ -19,10 +20,11 @@ from fairlead.model.changes import Reason
 from fairlead.model.errors import BadCredential, FairleadError
 from fairlead.model.kinds import FetchSpec, KindSpec
 from fairlead.model.readings import Found
-from fairlead.model.records import ORGANIZATION, RecordState
+from fairlead.model.records import ORGANIZATION, Record, RecordState
 from fairlead.model.source import Number, Parents
-from fairlead.model.stored import StoredReading, StoredRecord
+from fairlead.model.stored import RecordBody, StoredReading, StoredRecord
 from fairlead.sync.apply import retire_records
+from fairlead.sync.known import record_of
 from fairlead.sync.scene import Policy, Scene
 from fairlead.sync.sink import Sink
 from fairlead.sync.source import Source
@@ -77,13 +79,13 @@ class Absence:
     async def decide(self, scopes: Sequence[str] | None, readable: frozenset[str]) -> Verdict:
         """Reads the candidates of these scopes (None = all) whose parent is one of `readable` again, and acts.
 
-        A parent that could not be read in this run says nothing about its children: they are left alone. What can
-        move is looked for wherever it may be, even when its parent is gone.
+        A parent that could not be read in this run, or whose children cannot be read, says nothing about its children:
+        they are left alone. What can move is looked for wherever it may be, even when its parent is gone.
         """
         candidates = [
             record
             for record in await self._store.unseen(self._reading, scopes)
-            if record.parent in readable
+            if (record.parent in readable and self._is_open(record.parent))
             or self._spec.parent == ORGANIZATION
             or (self._spec.moves and self._is_orphan(record))
         ]
@@ -105,7 +107,9 @@ class Absence:
 
     async def _batch(self, batch: Sequence[StoredRecord]) -> Verdict:
         try:
-            found = await self._read(batch)
+            expired = await self._expired(batch)
+            rest = [record for record in batch if record.key not in expired]
+            found = await self._read(rest) if rest else Found()
             outside = await self._outside(found)
         except BadCredential:
             raise
@@ -117,7 +121,8 @@ class Absence:
         await self._sink.commit(
             await self._sink.prepare(drifted), partial(self._see_again, keys=[r.key for r in drifted])
         )
-        left = await self._leave(batch, outside)
+        left = await self._leave(batch, expired, "outside the window, by what is stored")
+        left += await self._leave(batch, outside, "read by id, outside the filter")
         absent = [
             record
             for record in batch
@@ -125,6 +130,11 @@ class Absence:
         ]
         gone, unseen = await self._missing(absent) if absent else (0, 0)
         return Verdict(len(drifted), gone, left, unseen)
+
+    def _is_open(self, parent: str) -> bool:
+        """Whether children of this parent can be read at all."""
+        record = self._parents.get(self._spec.parent, {}).get(parent)
+        return record is not None and self._source.readable(self._spec.parent, record, self._parents)
 
     def _is_orphan(self, record: StoredRecord) -> bool:
         """Whether the parent is gone. Of a record that froze before its parent was known, nothing is."""
@@ -134,7 +144,29 @@ class Absence:
         pairs = [(record.key, record.parent) for record in batch]
         return await self._source.read(self._spec.kind, self._fetch, pairs, self._parents, self._number)
 
+    async def _expired(self, batch: Sequence[StoredRecord]) -> frozenset[str]:
+        """Those that what is stored of them shows to be outside the window now."""
+        if self._spec.membership != "window":
+            return frozenset()
+        return await self._beyond([record_of(one) for one in await self._bodies(batch)])
+
+    async def _beyond(self, records: Sequence[Record]) -> frozenset[str]:
+        kind, fetch = self._spec.kind, self._fetch
+        beyond = self._source.beyond(kind, fetch, records, ())
+        rest = [record for record in records if record.key not in beyond]
+        if not rest or not self._spec.top:
+            return beyond
+        parents = sorted({record.parent for record in rest})
+        near = await self._store.children(self._reading.connection, kind, parents)
+        bodies = await self._bodies([one for one in near if one.state is RecordState.ALIVE])
+        return beyond | self._source.beyond(kind, fetch, rest, [record_of(one) for one in bodies])
+
+    async def _bodies(self, records: Sequence[StoredRecord]) -> list[RecordBody]:
+        return await self._store.bodies([record.id for record in records])
+
     async def _outside(self, found: Found) -> frozenset[str]:
+        if self._spec.membership == "window":
+            return await self._beyond(found.records)
         keys = [(record.key, record.parent) for record in found.records]
         if self._spec.membership != "filter" or not keys:
             return frozenset()
@@ -144,7 +176,7 @@ class Absence:
         stored = writer.records(self._reading.connection, self._spec.kind, keys)
         writer.see(self._reading.id, [record.id for record in stored.values()])
 
-    async def _leave(self, batch: Sequence[StoredRecord], outside: frozenset[str]) -> int:
+    async def _leave(self, batch: Sequence[StoredRecord], outside: frozenset[str], proof: str) -> int:
         leaving = [record for record in batch if record.key in outside]
         if not leaving:
             return 0
@@ -152,9 +184,7 @@ class Absence:
             rows = [(record.id, RecordState.OUTSIDE, 0, 0.0, record.frozen) for record in leaving]
             await self._store.write(lambda writer: writer.set_states(rows))
         else:
-            await self._retire(
-                leaving, RecordState.OUTSIDE, Reason.LEFT_FILTER, "read by id, outside the filter"
-            )
+            await self._retire(leaving, RecordState.OUTSIDE, Reason.LEFT_FILTER, proof)
         return len(leaving)
 
     async def _missing(self, absent: Sequence[StoredRecord]) -> tuple[int, int]:

@@ -10,9 +10,10 @@ import orjson
 
 from fairlead.mapping.configuration import Configuration, fetch_spec
 from fairlead.mapping.mapper import Mapper
+from fairlead.mapping.rows import Row
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError
-from fairlead.model.kinds import KindSpec
+from fairlead.model.kinds import Derivation, KindSpec
 from fairlead.model.reports import ProgressUpdate, ReadingReport, RunMode, RunReport
 from fairlead.model.stored import StoredReading, StoredRun
 from fairlead.sync.deliver import deliver_all
@@ -42,7 +43,7 @@ class Engine:
         configuration: Configuration,
         configuration_id: int,
         blueprints: Sequence[Blueprint],
-        derived: Mapping[str, str],
+        derivations: Mapping[str, Derivation],
         targets: Sequence[Target],
         policy: Policy,
         clock: Clock,
@@ -55,7 +56,7 @@ class Engine:
         self._configuration = configuration
         self._configuration_id = configuration_id
         self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
-        self._derived = derived
+        self._derivations = derivations
         self._targets = targets
         self._policy = policy
         self._clock = clock
@@ -167,9 +168,9 @@ class Engine:
         children: dict[str, list[str]] = {}
         for spec in connected.source.kinds.values():
             children.setdefault(spec.parent, []).append(spec.kind)
-        known = Known(self._store, connected.id)
-        for kind in children:
-            if kind in specs:
+        known = Known(self._store, connected.id, frozenset(spec.parent for spec in specs.values()))
+        for kind in specs:
+            if kind in known.kinds:
                 await known.load(kind, frozenset())
         ended = {kind: asyncio.Event() for kind in specs}
         reports: dict[str, ReadingReport] = {}
@@ -179,7 +180,7 @@ class Engine:
                 await ended[parent].wait()
             rows = [row for row in self._configuration.rows if self._base(row.kind) == spec.kind]
             passage = Passage(
-                passing, connected, spec, fetch_spec(spec.kind, rows), known, children,
+                passing, connected, spec, fetch_spec(spec.kind, rows, self._needs(rows)), known, children,
                 identity.organization, identity.url,
             )  # fmt: skip
             reports[spec.kind] = await passage.run()
@@ -215,7 +216,13 @@ class Engine:
 
     def _base(self, kind: str) -> str:
         """The kind that is read for a row's kind: itself, or the one that it is derived from."""
-        return self._derived.get(kind, kind)
+        derivation = self._derivations.get(kind)
+        return derivation.base if derivation else kind
+
+    def _needs(self, rows: Sequence[Row]) -> list[tuple[str, object]]:
+        """What the derived kinds among the rows ask of their base."""
+        derived = {row.kind for row in rows} & self._derivations.keys()
+        return [need for kind in sorted(derived) for need in self._derivations[kind].needs]
 
     def _wanted(
         self, connected: Connected, kinds: Collection[str], *, incremental: bool

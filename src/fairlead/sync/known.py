@@ -12,11 +12,13 @@ from fairlead.sync.store import Store
 class Known:
     """Records of one connection that others refer to or hang from, kept while a run needs them.
 
-    `changed` are those that were there at the first `load` with another body: what they enrich must be mapped again.
+    `kinds` are those that are kept. `changed` are those that were there at the first `load` with another body: what
+    they enrich must be mapped again.
     """
 
-    def __init__(self, store: Store, connection: int) -> None:
+    def __init__(self, store: Store, connection: int, kinds: frozenset[str]) -> None:
         self._store = store
+        self.kinds = kinds
         self._connection = connection
         self._first: dict[str, dict[str, bytes]] = {}
         self.records: dict[str, dict[str, Record]] = {}

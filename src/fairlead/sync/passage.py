@@ -74,6 +74,7 @@ class Passage:
         """Reads the kind. Classed errors end in the report; a bad credential or catalog ends the run."""
         spec, store = self._spec, self._passing.store
         reading = await self._open()
+        self._fetch = msgspec.structs.replace(self._fetch, instant=reading.started)
         first = not await store.knows(self._connected.id, spec.kind)
         sink = self.sink(reading.id, first=first)
         if reading.state != "open":
@@ -155,8 +156,9 @@ class Passage:
         return {record.key: f"it was listed, but {vanished[record.key]}" for record in old}
 
     def _wanted(self, feed: Feed | None) -> Callable[[Item, StoredRecord | None], bool] | None:
-        """An incremental pass reads the detail of what is new or changed only."""
-        if not self._passing.incremental:
+        """An incremental pass reads the detail of what is new or changed only; any pass, of what has come to rest."""
+        spec, incremental = self._spec, self._passing.incremental
+        if not incremental and not spec.settles:
             return None
 
         def wanted(item: Item, stored: StoredRecord | None) -> bool:
@@ -164,7 +166,9 @@ class Passage:
                 return True
             if feed is not None:
                 return item.key in feed.changed
-            return stored.source_hash != source_hash(item.raw)
+            if stored.source_hash != source_hash(item.raw, self._fetch.hash):
+                return True
+            return spec.settles and not self._connected.source.settled(spec.kind, item.raw)
 
         return wanted
 
@@ -226,7 +230,7 @@ class Passage:
 
     async def _after(self, reading: StoredReading) -> None:
         """Makes the kind's records known to the kinds that hang from it."""
-        if self._spec.kind not in self._children:
+        if self._spec.kind not in self._known.kinds:
             return
         missing: frozenset[str] = frozenset()
         if reading.state == "open":
@@ -280,7 +284,8 @@ class Passage:
 
     def _proved_scopes(self) -> Sequence[str] | None:
         """The parents whose children were listed whole; None for all of them."""
-        proved = [end.chain for end in self._ends if not end.reason]
+        broken = {end.chain.scope for end in self._ends if end.reason}
+        proved = [end.chain for end in self._ends if end.chain.scope not in broken]
         if any(chain.scope == EVERY for chain in proved):
             return None
         scopes = {chain.scope for chain in proved}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fairlead.model.kinds import FetchSpec, KindSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
+from fairlead.model.records import Record
 from fairlead.model.source import Identity, Number, Parents, Traffic
 
 __all__ = ["Identity", "Number", "Parents", "Source", "Traffic"]
@@ -21,6 +22,9 @@ class Source(Protocol):
 
     async def identity(self) -> Identity:
         """Proves the credential (`_apis/connectionData`). BadCredential, NotThere for an unknown organization."""
+
+    def readable(self, kind: str, record: Record, parents: Parents) -> bool:
+        """Whether children of this record of `kind` can be read at all: nothing is concluded about others'."""
 
     def chains(self, kind: str, form: int, parents: Parents) -> tuple[Chain, ...]:
         """The walks that make one listing of the kind: one over the organization, or one per parent record."""
@@ -57,6 +61,16 @@ class Source(Protocol):
         self, kind: str, fetch: FetchSpec, keys: Sequence[tuple[str, str]], number: Number
     ) -> frozenset[str]:
         """Which of the (key, parent key) lie inside the kind's filter now (kinds with membership *filter*)."""
+
+    def beyond(
+        self, kind: str, fetch: FetchSpec, records: Sequence[Record], neighbors: Sequence[Record]
+    ) -> frozenset[str]:
+        """Which of the records lie outside the kind's window at `fetch.instant` (kinds with membership *window*).
+
+        `neighbors` are the living records of the same parents, where the window is bounded to the newest N."""
+
+    def settled(self, kind: str, raw: bytes) -> bool:
+        """Whether a listed object's detail changes only when what is listed of it does (kinds that settle)."""
 
     async def delta(self, kind: str, cursor: str, parents: Parents, number: Number) -> Delta:
         """One answer of the kind's change feed from `cursor` (kinds whose `changes` is not *relist*)."""

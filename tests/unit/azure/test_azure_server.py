@@ -23,7 +23,8 @@ from fairlead.model.errors import BadUsage
 def test_urls(text: str, url: str, name: str, release: str) -> None:
     found = organization(text)
     assert (found.url, found.name) == (url, name)
-    assert found.hosts({}) == {"core": url, "release": release}
+    others = {"graph": release.replace("vsrm", "vssps"), "entitlements": release.replace("vsrm", "vsaex")}
+    assert found.hosts({}) == {"core": url, "release": release, **others}
 
 
 @pytest.mark.parametrize(

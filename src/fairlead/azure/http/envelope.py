@@ -21,9 +21,18 @@ _SURROGATES = re.compile(
 
 
 class _List(msgspec.Struct, frozen=True):
-    value: list[msgspec.Raw]
+    value: list[msgspec.Raw] | None = None
+    members: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | None = None
     count: int | None = None
     continuationToken: str | None = None  # noqa: N815  the service's spelling
+
+    def listed(self, what: str) -> list[msgspec.Raw]:
+        """The objects, under whichever name the area and version give them (entitlements: `members` or `items`)."""
+        found = next((one for one in (self.value, self.members, self.items) if one is not None), None)
+        if found is None:
+            raise IncompleteReading(f"{what}: an answer of another shape: it holds no list")
+        return found
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -67,9 +76,10 @@ def split(body: bytes, what: str, *, counted: bool = True) -> Envelope:
             raise IncompleteReading(f"{what}: an empty array came in place of a list")
         return Envelope(tuple(bytes(item) for item in items))
     envelope = decode(body, _List, what)
-    if counted and envelope.count is not None and envelope.count != len(envelope.value):
-        raise IncompleteReading(f"{what}: {len(envelope.value)} items came, {envelope.count} were announced")
-    return Envelope(tuple(bytes(item) for item in envelope.value), envelope.continuationToken or "")
+    items = envelope.listed(what)
+    if counted and envelope.count is not None and envelope.count != len(items):
+        raise IncompleteReading(f"{what}: {len(items)} items came, {envelope.count} were announced")
+    return Envelope(tuple(bytes(item) for item in items), envelope.continuationToken or "")
 
 
 def merged(older: bytes, newer: bytes, what: str) -> bytes:

@@ -17,7 +17,7 @@ TOKEN_HEADER = "x-ms-continuationtoken"  # noqa: S105  a header's name
 def page_query(listing: Listing, cursor: str | None) -> Query:
     """The query parameters that ask for one page."""
     if listing.paging == "token":
-        top = (("$top", str(listing.size)),) if listing.size else ()
+        top = ((listing.size_name, str(listing.size)),) if listing.size else ()
         return (*top, ("continuationToken", cursor)) if cursor else top
     if listing.paging == "skip":
         return ("$top", str(listing.size)), ("$skip", cursor or "0")

@@ -34,7 +34,7 @@ Locate = Callable[[str, str, Parents], Fill | None]
 """(key, parent key, known parents) -> what fills the point read's path; None where a parent is not known."""
 
 
-def _no_query(_fetch: FetchSpec) -> Query:
+def _no_query(_fetch: FetchSpec, _part: str) -> Query:
     return ()
 
 
@@ -57,9 +57,10 @@ def _anything(_key: str, _body: bytes) -> None:
 class Kind(msgspec.Struct, frozen=True):
     """A kind's spec and functions.
 
-    `detail` says how a detail read completes an item: it *replace*s it, is *merge*d over it, brings its *files*, or
-    reads a *batch* of ids; `wants_detail` whether a fetch-spec needs it. `query` are the listing's filters, `fits`
-    checks that they took effect (unknown parameters are ignored silently). `as_listed` makes a point read's body
+    `detail` says how a detail read completes an item: it *replace*s it, is *merge*d over it, or the kind has a reader
+    of its *own*; `wants_detail` whether a fetch-spec needs it. `parts` are the shares that a listing is walked in (see
+    `model.readings.Chain`). `query` are the listing's filters for a part, `fits` checks that they took effect (unknown
+    parameters are ignored silently). `as_listed` makes a point read's body
     equal to the listing's. `relist`: a point read answers 404 for objects that a listing still shows, so after one the
     parent's listing is looked through. `attempts`: how often a listing's request is sent, 0 = as usual. `check` raises
     IncompleteReading where an object's own answer lacks what the kind lives on, or is another object's.
@@ -68,9 +69,10 @@ class Kind(msgspec.Struct, frozen=True):
     spec: KindSpec
     drafts: Drafts
     locate: Locate
-    detail: Literal["", "replace", "merge", "files", "batch"] = ""
+    detail: Literal["", "replace", "merge", "own"] = ""
     wants_detail: Callable[[FetchSpec], bool] = _no_detail
-    query: Callable[[FetchSpec], Query] = _no_query
+    parts: tuple[str, ...] = ("",)
+    query: Callable[[FetchSpec, str], Query] = _no_query
     fits: Callable[[FetchSpec, bytes], bool] = _everything
     as_listed: Callable[[FetchSpec, bytes], bytes] = _plain
     relist: bool = False

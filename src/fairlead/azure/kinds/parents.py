@@ -98,6 +98,18 @@ _NAMES = _Derived(_by_name)
 _NONE: Mapping[str, Record] = {}
 
 
+def readable(kind: str, record: Record, parents: Parents) -> bool:
+    """Whether the children of a record of this kind can be read."""
+    if kind == "project":
+        return project_head(record.body).healthy
+    if kind == "repository" and not repository_head(record.body).healthy:
+        return False
+    if not record.parent:
+        return True
+    project = parents.get("project", _NONE).get(record.parent)
+    return project is not None and project_head(project.body).healthy
+
+
 def healthy_projects(parents: Parents) -> tuple[str, ...]:
     """Keys of the known projects whose children can be read."""
     return tuple(

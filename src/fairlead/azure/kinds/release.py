@@ -76,7 +76,7 @@ def filters(fetch: FetchSpec) -> Query:
     return (*found, ("tagFilter", ",".join(tags))) if tags else tuple(found)
 
 
-def _query(fetch: FetchSpec) -> Query:
+def _query(fetch: FetchSpec, _part: str) -> Query:
     return (("queryOrder", "ascending"), *filters(fetch), *expansion(fetch))
 
 
@@ -131,7 +131,7 @@ KIND = Kind(
         ),
         membership="filter",
         tombstone=_ALL,
-        changes="created-and-deployed",
+        changes="changed-since",
         scope="vso.release",
         probe=Route("_apis/release/releases?$top=1", "7.1", area="release"),
         hooks=(

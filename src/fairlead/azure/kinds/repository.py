@@ -62,7 +62,7 @@ KIND = Kind(
     ),
     _drafts,
     _locate,
-    detail="files",
+    detail="own",
     wants_detail=_wants_files,
     as_listed=_as_listed,
     # A disabled repository is listed, but answers TF401019 to everything else.

@@ -84,6 +84,6 @@ KIND = Kind(
     ),
     _drafts,
     _locate,
-    detail="batch",
+    detail="own",
     wants_detail=_always,
 )
