@@ -12,7 +12,7 @@ from .clock import START, Clock
 from .faults import Action, Fault
 from .running import Sandbox, running
 from .seeding import DEFAULT_PAT, catalog_entities, seeded
-from .server import Settings
+from .settings import Settings
 from .sizes import Sizes
 from .snapshot import state_of
 from .state.access import Access, Permissions

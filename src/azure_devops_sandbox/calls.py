@@ -14,12 +14,12 @@ import msgspec
 import orjson
 
 from .formats import read_date
+from .settings import Settings
 from .state.access import Access
 from .state.organization import Organization
 from .state.records import Project, Team
 
 JSON = "application/json; charset=utf-8; api-version=7.1"
-TOKEN_HEADER = "x-ms-continuationtoken"  # noqa: S105 the name of a header
 
 
 @dataclass(slots=True)
@@ -80,8 +80,8 @@ class Call:
     query: Mapping[str, str]
     body: bytes
     accept: str
-    served_url: str
-    team_page_cap: int
+    version: str
+    settings: Settings
     project: Project | None = None
     team: Team | None = None
     effects: Effects = field(default_factory=Effects)

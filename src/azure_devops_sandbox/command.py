@@ -16,7 +16,7 @@ import typer
 from .clock import START, Clock
 from .running import running
 from .seeding import DEFAULT_PAT, catalog_entities, seeded
-from .server import Settings
+from .settings import Settings
 from .sizes import PRESETS, Sizes
 from .state.organization import Organization
 

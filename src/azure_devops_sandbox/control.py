@@ -16,6 +16,7 @@ from .calls import Answer
 from .changes import VERBS, Changes
 from .changes.random_change import random_change
 from .faults import Fault
+from .settings import Settings
 from .snapshot import state_of
 from .state.access import Access, Permissions
 
@@ -113,9 +114,9 @@ def _latency(server: Server, rest: list[str], query: dict[str, str], given: Any)
 
 
 def _settings(server: Server, rest: list[str], query: dict[str, str], given: Any) -> object:
-    """Set `bad_credentials`, `gzip` or `team_page_cap`."""
+    """Set what `Settings` has, except for latency and address."""
     for name, value in given.items():
-        if name not in {"bad_credentials", "gzip", "team_page_cap"}:
+        if name not in Settings.free():
             raise Refused(f"no such setting: {name}")
         setattr(server.settings, name, value)
     return {}

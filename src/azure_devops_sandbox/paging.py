@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .calls import TOKEN_HEADER, Answer, Call, bad_argument, listed
+from .calls import Answer, Call, bad_argument, listed
 
 
 def offset_of(call: Call) -> int:
@@ -48,7 +48,7 @@ def page(
         effects.done.append("sent no row, and a token for the same place")
     answer = Answer(listed(_trimmed(call, found)))
     if following is not None and token_at is not None:
-        answer.headers[TOKEN_HEADER] = token_at(following)
+        answer.headers[call.settings.token_header] = token_at(following)
     return answer
 
 

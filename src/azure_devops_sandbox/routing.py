@@ -1,7 +1,8 @@
 """From method and path to a route.
 
 A path is `/{organization}/[{project}/[{team}/]]_apis/...`; segments behind `_apis` ignore case. A template is
-written from `_apis` on, and `levels` says where it may stand: `o` organization, `p` project, `t` team.
+written from `_apis` on, and `levels` says where it may stand: `o` organization, `p` project, `t` team. A last
+part such as `{*path}` takes all that follows (at least one segment).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     param: _Node | None = None
     param_name: str = ""
+    takes_rest: bool = False
     routes: dict[str, Route] = field(default_factory=dict)
 
 
@@ -59,8 +61,8 @@ class Router:
         node = self._root
         for part in route.template.split("/")[1:]:
             if part.startswith("{"):
-                node.param = node.param or _Node()
-                node.param_name = part[1:-1]
+                node.param = node.param or _Node(takes_rest=part[1] == "*")
+                node.param_name = part.strip("{*}")
                 node = node.param
             else:
                 node = node.literal.setdefault(part.lower(), _Node())
@@ -73,16 +75,18 @@ class Router:
         except StopIteration:
             return None
         node, params = self._root, {}
-        for raw in segments[place + 1 :]:
-            if not raw:
-                continue
+        parts = [one for one in segments[place + 1 :] if one]
+        for index, raw in enumerate(parts):
             below = node.literal.get(raw.lower())
             if below is None:
                 if node.param is None:
                     return None
-                params[node.param_name] = unquote(raw)
                 below = node.param
+                rest = parts[index:] if below.takes_rest else [raw]
+                params[node.param_name] = "/".join(unquote(one) for one in rest)
             node = below
+            if node.takes_rest:
+                break
         route = node.routes.get(method)
         if route is None or "opt"[place] not in route.levels:
             return None

@@ -12,7 +12,8 @@ from aiohttp import web
 from .faults import Faults
 from .ledger import Ledger
 from .seeding import seeded
-from .server import Server, Settings
+from .server import Server
+from .settings import Settings
 from .state.organization import Organization
 
 _LOG = logging.getLogger(__name__)

@@ -14,7 +14,6 @@ import socket
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -27,6 +26,7 @@ from .ledger import Ledger
 from .routes import ROUTES
 from .routes.missing import forbidden, no_project, no_route, no_team
 from .routing import Match, Router
+from .settings import Settings
 from .state.access import Access
 from .state.organization import Organization
 from .state.records import Project, Team
@@ -35,17 +35,6 @@ from .versions import check_version
 CONTROL = "/_sandbox"
 _ROUTER = Router(ROUTES)
 _OPEN = frozenset({"options"})
-
-
-@dataclass(slots=True)
-class Settings:
-    """How the server behaves; all of it may change while it runs."""
-
-    latency: float = 0.0
-    bad_credentials: Literal["203", "401", "302"] = "203"
-    gzip: bool = False
-    team_page_cap: int = 1_000_000
-    served_url: str = ""
 
 
 @dataclass(slots=True)
@@ -174,7 +163,7 @@ class Server:
         access = self._access(headers) or Access("", self.organization.owner)
         effects = reply.plan.effects() if reply.plan.rules else None
         try:
-            check_version(query.get("api-version"), accept, method, match.route.preview_only)
+            version = check_version(query.get("api-version"), accept, method, match.route.preview_only)
             call = Call(
                 self.organization,
                 access,
@@ -183,8 +172,8 @@ class Server:
                 query,
                 body,
                 accept,
-                self.settings.served_url,
-                self.settings.team_page_cap,
+                version,
+                self.settings,
             )
             if effects is not None:
                 call.effects = effects

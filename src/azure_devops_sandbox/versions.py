@@ -33,17 +33,18 @@ _RELEASED = frozenset(
         "7.1",
     }
 )
+NEWEST = "7.1"
 _NAMESPACE = "Microsoft.VisualStudio.Services.WebApi"
 
 
-def check_version(asked: str | None, accept: str, method: str, preview_only: bool) -> None:
-    """Raise ApiError (400) if the version does not fit the resource."""
+def check_version(asked: str | None, accept: str, method: str, preview_only: bool) -> str:
+    """Return the version asked for (without one the newest). Raise ApiError (400) if it does not fit the resource."""
     if asked is None:
         in_header = _IN_ACCEPT.search(accept)
         asked = in_header.group(1) if in_header else None
     if asked is None:
         if method in {"GET", "OPTIONS"}:
-            return
+            return NEWEST
         raise ApiError(
             400,
             "VssVersionNotSpecifiedException",
@@ -68,3 +69,4 @@ def check_version(asked: str | None, accept: str, method: str, preview_only: boo
             f'in the api-version for such requests. For example: "{number}-preview"',
             _NAMESPACE,
         )
+    return number

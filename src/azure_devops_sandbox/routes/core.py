@@ -82,7 +82,7 @@ def _team_page(call: Call, key: str, teams: Iterable[Team]) -> Answer:
         return [team_item(organization, one, identity=identity) for one in ordered]
 
     found = organization.derived(("teams", key, identity, permissions), rows)
-    size = min(call.number("$top", 100), call.team_page_cap)
+    size = min(call.number("$top", 100), call.settings.team_page_cap)
     return page(call, found, max(0, call.number("$skip", 0)), size, token_at=None)
 
 

@@ -86,7 +86,7 @@ def resource_area(call: Call) -> Answer:
 
 
 def _area(call: Call, area: str) -> dict[str, str]:
-    return {"id": area, "name": AREAS[area], "locationUrl": f"{call.served_url}/"}
+    return {"id": area, "name": AREAS[area], "locationUrl": f"{call.settings.served_url}/"}
 
 
 def connection_data(call: Call) -> Answer:

@@ -87,7 +87,7 @@ def _answer(call: Call, rows: list[bytes], position: int, last: bool) -> Answer:
     }
     middle = f"/{segment(call.project.id)}" if call.project else ""
     query = urlencode({"continuationToken": token, **kept})
-    link = f"{call.served_url}{middle}/_apis/wit/reporting/workItemRevisions?{query}"
+    link = f"{call.settings.served_url}{middle}/_apis/wit/reporting/workItemRevisions?{query}"
     tail = orjson.dumps({"nextLink": link, "isLastBatch": last, "continuationToken": token})
     return Answer(b'{"values":[%b],%b' % (b",".join(rows), tail[1:]))
 

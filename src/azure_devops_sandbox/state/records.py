@@ -15,9 +15,9 @@ Fields = Mapping[str, Any]
 """Work item fields by reference name; values are texts, numbers, dates or `Identity`. Never changed in place."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Identity:
-    """A person (or service) that creates and changes things."""
+    """A person (or service) that does things; one object for each, so that a new name is seen everywhere."""
 
     id: str
     display_name: str

@@ -1,0 +1,29 @@
+"""How the server behaves beyond the state of the organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+_FIXED = frozenset({"latency", "served_url"})
+
+
+@dataclass(slots=True)
+class Settings:
+    """How the server behaves; all of it may change while it runs.
+
+    `token_header` is how the header of a continuation token is spelled: the case of a header's name says
+    nothing.
+    """
+
+    latency: float = 0.0
+    bad_credentials: Literal["203", "401", "302"] = "203"
+    gzip: bool = False
+    team_page_cap: int = 1_000_000
+    token_header: str = "x-ms-continuationtoken"  # noqa: S105 the name of a header
+    served_url: str = ""
+
+    @classmethod
+    def free(cls) -> frozenset[str]:
+        """Return the names of the settings that the control interface may set."""
+        return frozenset(cls.__slots__) - _FIXED
