@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Optional
@@ -23,6 +23,25 @@ from .state.organization import Organization
 app = typer.Typer(help="An Azure DevOps Services organization in one process.", no_args_is_help=True)
 
 Number = Annotated[Optional[int], typer.Option()]  # noqa: UP045 typer reads it at run time
+
+
+Pairs = Annotated[
+    Optional[list[str]],  # noqa: UP045 typer reads it at run time
+    typer.Option("--size", help="Any size, as NAME=NUMBER; may be given again.", metavar="NAME=NUMBER"),
+]
+
+
+def _pairs(given: list[str] | None) -> dict[str, int | None]:
+    """Read sizes given by name: the fields of `Sizes`, with a dash or an underscore between words."""
+    found: dict[str, int | None] = {}
+    for pair in given or ():
+        name, _, number = pair.partition("=")
+        key = name.strip().replace("-", "_")
+        if key not in {one.name for one in fields(Sizes)} or not number.strip().isdigit():
+            known = ", ".join(one.name for one in fields(Sizes))
+            raise typer.BadParameter(f"{pair!r} is not NAME=NUMBER; known names: {known}")
+        found[key] = int(number)
+    return found
 
 
 def _sizes(preset: str, entities: int | None, single: dict[str, int | None]) -> Sizes:
@@ -49,11 +68,12 @@ def seed(
     teams: Number = None,
     work_items: Number = None,
     releases: Number = None,
+    size: Pairs = None,
 ) -> None:
     """Print what would be created."""
     single = {
         "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
-        "work_items": work_items, "releases": releases,
+        "work_items": work_items, "releases": releases, **_pairs(size),
     }  # fmt: skip
     organization = seeded(number, _sizes(preset, entities, single))
     found = catalog_entities(organization)
@@ -68,7 +88,7 @@ def seed(
 def _objects(organization: Organization) -> dict[str, int]:
     kinds = (
         "projects", "teams", "repositories", "policies", "work_items", "revisions", "boards", "release_definitions",
-        "releases", "deployments",
+        "releases", "deployments", "users", "groups", "nodes",
     )  # fmt: skip
     return {kind: len(getattr(organization, kind)) for kind in kinds}
 
@@ -87,6 +107,7 @@ def serve(
     teams: Number = None,
     work_items: Number = None,
     releases: Number = None,
+    size: Pairs = None,
     latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer waits.")] = 0.0,
     pat: Annotated[str, typer.Option(help="The personal access token of full scope.")] = DEFAULT_PAT,
     ready_file: Annotated[Optional[Path], typer.Option(help="Written when the server accepts.")] = None,  # noqa: UP045
@@ -102,7 +123,7 @@ def serve(
         raise typer.BadParameter("--bad-credentials is 203, 401 or 302")
     single = {
         "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
-        "work_items": work_items, "releases": releases,
+        "work_items": work_items, "releases": releases, **_pairs(size),
     }  # fmt: skip
     organization = seeded(number, _sizes(preset, entities, single), name=name, clock=_clock(start), pat=pat)
     settings = Settings(latency=latency_ms / 1000, gzip=gzip)

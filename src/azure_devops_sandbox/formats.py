@@ -7,6 +7,7 @@ files, areas `wit`, `release` and `policy`). GUIDs are lower case.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import re
@@ -31,6 +32,13 @@ def derived_guid(*parts: object) -> str:
     """Return the GUID that belongs to these parts, always the same one."""
     digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
     return str(uuid.UUID(bytes=digest, version=4))
+
+
+def subject_descriptor(prefix: str, guid: str) -> str:
+    """Return the descriptor that belongs to a GUID, in the form of those of groups: a coded security id."""
+    parts = [int(guid.replace("-", "")[place : place + 8], 16) for place in range(0, 32, 8)]
+    sid = "S-1-9-1551374245-" + "-".join(map(str, parts))
+    return f"{prefix}.{base64.urlsafe_b64encode(sid.encode()).decode().rstrip('=')}"
 
 
 def is_guid(text: str) -> bool:

@@ -6,6 +6,7 @@ the size of the page (reference of the API, part 0.4).
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 
 from .calls import Answer, Call, bad_argument, listed
@@ -21,6 +22,25 @@ def offset_of(call: Call) -> int:
     return int(token)
 
 
+def opaque(place: int) -> str:
+    """Return a token that does not show its place."""
+    return base64.urlsafe_b64encode(f"place {place}".encode()).decode().rstrip("=")
+
+
+def opaque_place(call: Call) -> int:
+    """Return the place that an opaque token names; without a token 0. Raises ApiError (400)."""
+    token = call.text("continuationToken")
+    if token is None:
+        return 0
+    try:
+        word, _, place = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().partition(" ")
+        if word == "place":
+            return int(place)
+    except ValueError:
+        pass
+    raise bad_argument(f"The continuation token '{token}' is not valid.")
+
+
 def whole(call: Call, rows: Sequence[bytes]) -> Answer:
     """Answer with a listing that is not paged."""
     return Answer(listed(_trimmed(call, rows)))
@@ -30,6 +50,17 @@ def page(
     call: Call, rows: Sequence[bytes], start: int, size: int, token_at: Callable[[int], str] | None = str
 ) -> Answer:
     """Answer with the rows from `start`; `token_at` names the place of a row (None: no token is sent)."""
+    found, following = cut(call, rows, start, size, tokens=token_at is not None)
+    answer = Answer(listed(found))
+    if following is not None and token_at is not None:
+        answer.headers[call.settings.token_header] = token_at(following)
+    return answer
+
+
+def cut(
+    call: Call, rows: Sequence[bytes], start: int, size: int, *, tokens: bool = True
+) -> tuple[list[bytes], int | None]:
+    """Return the rows of a page and where the next page begins (None on the last one), as faults want them."""
     effects = call.effects
     moved = start
     if effects.shift and start:
@@ -40,16 +71,13 @@ def page(
     end = moved + max(0, size)
     found = rows[moved:end]
     following = end if end < len(rows) else None
-    if effects.repeat_token and token_at is not None:
+    if effects.repeat_token and tokens:
         following = moved
         effects.done.append("sent the token of this very page")
-    elif effects.empty_page and token_at is not None:
+    elif effects.empty_page and tokens:
         found, following = [], moved
         effects.done.append("sent no row, and a token for the same place")
-    answer = Answer(listed(_trimmed(call, found)))
-    if following is not None and token_at is not None:
-        answer.headers[call.settings.token_header] = token_at(following)
-    return answer
+    return _trimmed(call, found), following
 
 
 def _trimmed(call: Call, rows: Sequence[bytes]) -> list[bytes]:

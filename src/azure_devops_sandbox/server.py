@@ -35,6 +35,8 @@ from .versions import check_version
 CONTROL = "/_sandbox"
 _ROUTER = Router(ROUTES)
 _OPEN = frozenset({"options"})
+_OF_A_TEAM = frozenset({"boards", "team-field-values", "team-iterations"})
+"""Routes that without a team in the path are about the default team of the project."""
 
 
 @dataclass(slots=True)
@@ -197,13 +199,13 @@ class Server:
             inside = self.organization.find_project(match.params["projectId"])
         if inside is not None and inside.id in permissions.forbidden_projects:
             raise forbidden(call.access.identity.display_name)
-        if match.route.name.startswith("boards."):
+        if match.route.name.split(".")[0] in _OF_A_TEAM:
             call.team = self._team(call, match)
         elif match.team is not None:
             self._team(call, match)
 
     def _team(self, call: Call, match: Match) -> Team:
-        """Return the team of the path; boards without a team are those of the default team."""
+        """Return the team of the path, without one the default team."""
         project = call.here
         wanted = match.team or project.default_team
         team = self.organization.find_team(project, wanted)

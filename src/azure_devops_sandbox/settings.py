@@ -12,14 +12,19 @@ _FIXED = frozenset({"latency", "served_url"})
 class Settings:
     """How the server behaves; all of it may change while it runs.
 
-    `token_header` is how the header of a continuation token is spelled: the case of a header's name says
-    nothing.
+    Page sizes that the service chooses: `graph_page` is the largest page of users and groups (smaller ones
+    come between), `entitlement_page` that of user entitlements. `entitlement_key` is the key under which a
+    page of user entitlements has its rows: the service has answered with both. `token_header` is how the
+    header of a continuation token is spelled: the case of a header's name says nothing.
     """
 
     latency: float = 0.0
     bad_credentials: Literal["203", "401", "302"] = "203"
     gzip: bool = False
     team_page_cap: int = 1_000_000
+    graph_page: int = 500
+    entitlement_page: int = 100
+    entitlement_key: Literal["items", "members"] = "items"
     token_header: str = "x-ms-continuationtoken"  # noqa: S105 the name of a header
     served_url: str = ""
 

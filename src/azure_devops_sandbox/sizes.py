@@ -11,7 +11,9 @@ class Sizes:
 
     `stale_work_items` come on top of `work_items`: they are closed and were last changed long ago, so
     that the filter of Port's default mapping leaves them out. `extra_projects` adds projects in other
-    states (deleting, createPending, deleted).
+    states (deleting, createPending, deleted). `authors` are the people who do things; the first `users`
+    of them, and as many others as are missing, are users of the organization. A project has its default
+    groups first, and areas and iterations on top of those that teams and work items need.
     """
 
     projects: int = 4
@@ -23,6 +25,12 @@ class Sizes:
     stale_work_items: int = 20
     releases: int = 25
     extra_projects: int = 3
+    authors: int = 24
+    users: int = 30
+    service_accounts: int = 2
+    groups_per_project: int = 6
+    areas_per_project: int = 3
+    iterations_per_project: int = 3
 
     @classmethod
     def preset(cls, name: str) -> Sizes:
@@ -51,6 +59,7 @@ class Sizes:
             work_items=work_items,
             stale_work_items=round(2_000 * share),
             releases=0,
+            **_NOBODY,
         )
         fixed = projects + repositories + teams * sizes.boards_per_team + distinct_columns(sizes)
         left = entities - fixed - work_items
@@ -59,10 +68,22 @@ class Sizes:
         return replace(sizes, releases=left)
 
 
+_NOBODY = {
+    "users": 0, "service_accounts": 0, "groups_per_project": 0, "areas_per_project": 0, "iterations_per_project": 0,
+}  # fmt: skip
 PRESETS = {
-    "empty": Sizes(0, 0, 0, 0, 2, 0, 0, 0, 0),
-    "tiny": Sizes(2, 4, 4, 2, 2, 12, 3, 4, 1),
+    "empty": Sizes(0, 0, 0, 0, 2, 0, 0, 0, 0, **_NOBODY),
+    "tiny": Sizes(
+        2, 4, 4, 2, 2, 12, 3, 4, 1,
+        users=6, service_accounts=1, groups_per_project=4, areas_per_project=1, iterations_per_project=1,
+    ),
     "small": Sizes(),
-    "medium": Sizes(15, 120, 150, 30, 2, 2_000, 400, 400),
-    "large": Sizes(60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300),
-}
+    "medium": Sizes(
+        15, 120, 150, 30, 2, 2_000, 400, 400,
+        users=120, service_accounts=8, groups_per_project=10, areas_per_project=6, iterations_per_project=6,
+    ),
+    "large": Sizes(
+        60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,
+        users=900, service_accounts=30, groups_per_project=10, areas_per_project=10, iterations_per_project=8,
+    ),
+}  # fmt: skip

@@ -7,6 +7,8 @@ from typing import Any
 
 from .formats import date3
 from .state.organization import Organization
+from .state.people import User
+from .state.planning import Node
 from .state.records import Identity, Repository
 
 
@@ -25,6 +27,10 @@ def state_of(organization: Organization) -> dict[str, Any]:
         "boards": [_plain(one) for one in organization.boards.values()],
         "releaseDefinitions": [_plain(one) for one in organization.release_definitions.values()],
         "releases": [_plain(one) for one in organization.releases.values()],
+        "users": [_plain(one) for one in organization.users.values()],
+        "groups": [_plain(one) for one in organization.groups.values()],
+        "nodes": [_plain(one) for one in organization.nodes.values()],
+        "plans": [_plain(one) for one in organization.plans.values()],
         "deployments": [_plain(one) for one in organization.deployments.values()],
     }
 
@@ -51,7 +57,13 @@ def _scalar(value: Any) -> Any:
 
 def _object(value: Any) -> dict[str, Any]:
     skipped = {"cache", "trees"}
+    if isinstance(value, Node):
+        skipped |= {"children", "parent"}
     found = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped}
+    if isinstance(value, User):
+        found.update(id=value.id, displayName=value.identity.display_name, descriptor=value.descriptor)
+    if isinstance(value, Node):
+        found.update(path=value.path, parent=value.parent.id if value.parent else None)
     if isinstance(value, Repository):
         found["files"] = _plain(value.trees.get(value.default_branch or "", {}))
     return found

@@ -7,12 +7,14 @@ import random
 from azure_devops_sandbox.state.access import EVERYTHING, Access, Permissions
 
 from .code import CodeChanges
+from .people import PeopleChanges
+from .planning import PlanningChanges
 from .projects import ProjectChanges
 from .releases import ReleaseChanges
 from .work_items import WorkItemChanges
 
 
-class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges):
+class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges, PeopleChanges, PlanningChanges):
     """All verbs. Objects are named by id (projects and repositories also by name); a wrong id is a LookupError."""
 
     def set_permissions(self, token: str, permissions: Permissions = EVERYTHING) -> Access:
@@ -28,10 +30,5 @@ class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges):
         return random_change(self.organization, rng)
 
 
-VERBS = frozenset(
-    name
-    for base in (ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges)
-    for name in vars(base)
-    if not name.startswith("_")
-)
+VERBS = frozenset(name for base in Changes.__bases__ for name in vars(base) if not name.startswith("_"))
 """The verbs that the control interface offers."""

@@ -6,7 +6,10 @@ import random
 from dataclasses import replace
 
 from azure_devops_sandbox.seeding.boards import process_of
+from azure_devops_sandbox.seeding.directory import DEFAULT_GROUPS, add_project_groups
+from azure_devops_sandbox.seeding.planning import add_plan, add_trees
 from azure_devops_sandbox.seeding.projects import add_boards
+from azure_devops_sandbox.state.planning import KINDS
 from azure_devops_sandbox.state.processes import PROCESSES
 from azure_devops_sandbox.state.records import Board, Column, Project, Team
 
@@ -37,7 +40,9 @@ class ProjectChanges(ChangeGroup):
             default_team=organization.new_guid("team"),
         )
         organization.projects[project.id] = project
+        add_trees(organization, project)
         self._add_team(project, f"{name} Team", project.default_team)
+        add_project_groups(organization, project, DEFAULT_GROUPS)
         organization.touch(project)
         return project
 
@@ -55,6 +60,10 @@ class ProjectChanges(ChangeGroup):
         old = found.name
         found.aliases.add(old)
         found.name = name
+        for kind in KINDS:
+            root = self.organization.trees[found.id, kind]
+            root.name = name
+            self.organization.touch(root)
         self._revised(found)
         for item in self.organization.of_project(self.organization.work_items, found.id):
             paths = {
@@ -105,6 +114,7 @@ class ProjectChanges(ChangeGroup):
         number = organization.next_number("board seed")
         rng = random.Random(f"{organization.seed} boards {number}")
         add_boards(organization, team, index, ordinal, 2, rng)
+        add_plan(organization, project, team)
         organization.touch(team)
         return team
 
@@ -119,6 +129,10 @@ class ProjectChanges(ChangeGroup):
         """Delete a team with its boards."""
         found = self._team(team)
         del self.organization.teams[found.id]
+        self.organization.plans.pop(found.id, None)
+        for group in self.organization.groups.values():
+            if found.id in group.members:
+                group.members.remove(found.id)
         for board in [one for one in self.organization.boards.values() if one.team == found.id]:
             del self.organization.boards[board.id]
         self.organization.touch()

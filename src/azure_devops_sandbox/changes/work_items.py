@@ -12,7 +12,8 @@ from azure_devops_sandbox.formats import read_date
 from azure_devops_sandbox.seeding.tracking import CHILD, PARENT, board_fields
 from azure_devops_sandbox.state.fields import find_field
 from azure_devops_sandbox.state.processes import PROCESSES
-from azure_devops_sandbox.state.records import Board, Fields, Identity, Relation, WorkItem
+from azure_devops_sandbox.state.records import Board, Fields, Identity, Project, Relation, WorkItem
+from azure_devops_sandbox.state.trees import ensure_node
 
 from .base import ChangeGroup
 
@@ -54,6 +55,7 @@ class WorkItemChanges(ChangeGroup):
             "Microsoft.VSTS.Common.Priority": 2,
         }
         values.update(self._read(fields or {}))
+        self._place(home, values)
         item = WorkItem(id=organization.next_number("work item"), rev=0, project=home.id, fields=values)
         values.update(self._board_fields(item, values))
         organization.work_items[item.id] = item
@@ -103,6 +105,11 @@ class WorkItemChanges(ChangeGroup):
             tuple(boards), str(fields["System.WorkItemType"]), str(fields["System.State"]), rng
         )
 
+    def _place(self, project: Project, fields: Fields) -> None:
+        """See to it that the area and the iteration are there, as a work item cannot be outside of both trees."""
+        ensure_node(self.organization, project, "area", str(fields["System.AreaPath"]))
+        ensure_node(self.organization, project, "iteration", str(fields["System.IterationPath"]))
+
     def _item(self, item: int) -> WorkItem:
         if item not in self.organization.work_items:
             raise LookupError(f"no work item {item}")
@@ -114,6 +121,7 @@ class WorkItemChanges(ChangeGroup):
         short = {"title": "System.Title", "state": "System.State", "description": "System.Description"}
         given = {**(fields or {}), **{short[name]: value for name, value in named.items()}}
         values = {**found.fields, **self._read(given), **self._changed(found)}
+        self._place(self.organization.projects[found.project], values)
         if values["System.State"] != found.fields["System.State"]:
             process = self.organization.projects[found.project].process
             state = str(values["System.State"])
@@ -172,6 +180,7 @@ class WorkItemChanges(ChangeGroup):
             "System.IterationPath": home.name,
             **self._changed(found),
         }
+        self._place(home, values)
         values.update(self._board_fields(found, values))
         self.organization.revise(found, values, values["System.ChangedDate"])
         return found

@@ -6,10 +6,11 @@ from typing import Any
 
 from azure_devops_sandbox.formats import date3, segment
 from azure_devops_sandbox.state.organization import Organization
+from azure_devops_sandbox.state.people import User
 from azure_devops_sandbox.state.processes import PROCESSES
 from azure_devops_sandbox.state.records import Project, Team
 
-from . import kept, link
+from . import kept, link, person
 
 
 def project_reference(organization: Organization, project: Project) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def _team_identity(team: Team, project: Project) -> dict[str, Any]:
     return {
         "id": team.id,
         "descriptor": f"Microsoft.TeamFoundation.Identity;S-1-9-{team.id}",
-        "subjectDescriptor": f"vssgp.{team.id}",
+        "subjectDescriptor": team.descriptor,
         "providerDisplayName": f"[{project.name}]\\{team.name}",
         "isActive": True,
         "isContainer": True,
@@ -128,3 +129,14 @@ def _team_identity(team: Team, project: Project) -> dict[str, Any]:
         "resourceVersion": 2,
         "metaTypeId": 255,
     }
+
+
+def team_member(organization: Organization, user: User, *, admin: bool) -> bytes:
+    """Return a member of a team; only administrators are marked."""
+
+    def build() -> dict[str, Any]:
+        found: dict[str, Any] = {"isTeamAdmin": True} if admin else {}
+        found["identity"] = person(organization, user.identity)
+        return found
+
+    return kept(user, f"member {admin}", user.version, build)

@@ -16,7 +16,9 @@ import orjson
 
 from azure_devops_sandbox.formats import date3, segment
 from azure_devops_sandbox.state.organization import Organization
+from azure_devops_sandbox.state.planning import Kind
 from azure_devops_sandbox.state.records import Fields, Identity, Relation, Revision, WorkItem
+from azure_devops_sandbox.state.trees import find_node
 
 from . import kept, link, person
 
@@ -89,14 +91,14 @@ def _system_fields(organization: Organization, item: WorkItem) -> dict[str, Any]
     area, iteration = str(item.fields["System.AreaPath"]), str(item.fields["System.IterationPath"])
     found = {
         "System.Id": item.id,
-        "System.AreaId": _node_number(area),
+        "System.AreaId": _node_id(organization, item, "area", area),
         "System.NodeName": area.rsplit("\\", 1)[-1],
         "System.Rev": item.rev,
         "System.AuthorizedDate": date3(item.fields["System.ChangedDate"]),
         "System.RevisedDate": _END,
-        "System.IterationId": _node_number(iteration),
+        "System.IterationId": _node_id(organization, item, "iteration", iteration),
         "System.AuthorizedAs": person(organization, item.fields["System.ChangedBy"]),
-        "System.PersonId": _node_number(str(item.fields["System.ChangedBy"])),
+        "System.PersonId": sum(item.fields["System.ChangedBy"].id.encode()),
         "System.Watermark": item.watermark,
     }
     for kind, path in (("Area", area), ("Iteration", iteration)):
@@ -104,8 +106,11 @@ def _system_fields(organization: Organization, item: WorkItem) -> dict[str, Any]
     return found
 
 
-def _node_number(path: str) -> int:
-    return sum(path.encode()) % 90_000 + 10_000
+def _node_id(organization: Organization, item: WorkItem, kind: Kind, path: str) -> int:
+    node = find_node(organization, item.project, kind, path)
+    if node is None:
+        raise LookupError(f"work item {item.id} is in the {kind} {path!r}, which is not there")
+    return node.id
 
 
 def _relation(organization: Organization, item: WorkItem, relation: Relation) -> dict[str, Any]:

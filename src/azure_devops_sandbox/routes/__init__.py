@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from azure_devops_sandbox.routing import Route
 
-from . import boards, core, files, git, location, policy, queries, release, reporting, work_items
+from . import (
+    boards,
+    core,
+    entitlements,
+    files,
+    git,
+    graph,
+    location,
+    planning,
+    policy,
+    queries,
+    release,
+    reporting,
+    work_items,
+)
 
 ROUTES: tuple[Route, ...] = (
     *location.ROUTES,
@@ -17,4 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *reporting.ROUTES,
     *boards.ROUTES,
     *release.ROUTES,
+    *graph.ROUTES,
+    *entitlements.ROUTES,
+    *planning.ROUTES,
 )

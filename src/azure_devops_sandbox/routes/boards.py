@@ -8,7 +8,7 @@ from azure_devops_sandbox.paging import whole
 from azure_devops_sandbox.routing import Route
 from azure_devops_sandbox.state.records import Board
 
-from .missing import no_board, no_team
+from .missing import no_board, no_team, no_team_settings
 
 SCOPE = "vso.work"
 
@@ -16,6 +16,9 @@ SCOPE = "vso.work"
 def _boards(call: Call) -> list[Board]:
     if call.team is None:
         raise no_team("")
+    plan = call.organization.plans.get(call.team.id)
+    if plan is None or not plan.areas:
+        raise no_team_settings(500)
     return [
         one
         for one in call.organization.of_project(call.organization.boards, call.team.project)

@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from azure_devops_sandbox.calls import Answer, Call, json_answer
-from azure_devops_sandbox.encoding.core import project_detail, project_item, project_properties, team_item
+from azure_devops_sandbox.encoding.core import (
+    project_detail,
+    project_item,
+    project_properties,
+    team_item,
+    team_member,
+)
 from azure_devops_sandbox.paging import offset_of, page
 from azure_devops_sandbox.routing import Route
+from azure_devops_sandbox.state.graph import people_of
 from azure_devops_sandbox.state.records import Project, Team
 
 from .missing import no_project, no_team
@@ -99,13 +106,27 @@ def teams_list(call: Call) -> Answer:
     return _team_page(call, project.id, call.organization.of_project(call.organization.teams, project.id))
 
 
-def teams_get(call: Call) -> Answer:
-    """Return a team by id or name."""
+def _team(call: Call) -> Team:
+    """Return the team of the path. Raises ApiError (404) if it is missing or hidden."""
     project = _visible_project(call)
     team = call.organization.find_team(project, call.params["teamId"])
     if team is None or not call.access.permissions.sees_team(team):
         raise no_team(call.params["teamId"])
-    return Answer(team_item(call.organization, team, identity=call.flag("$expandIdentity")))
+    return team
+
+
+def teams_get(call: Call) -> Answer:
+    """Return a team by id or name."""
+    return Answer(team_item(call.organization, _team(call), identity=call.flag("$expandIdentity")))
+
+
+def team_members_list(call: Call) -> Answer:
+    """List the users of a team, with those of the groups in it; skip and top, no token."""
+    team, organization, permissions = _team(call), call.organization, call.access.permissions
+    people = [one for one in people_of(organization, team) if permissions.sees_subject(one)]
+    rows = [team_member(organization, one, admin=one.id in team.admins) for one in people]
+    size = min(call.number("$top", 100), call.settings.team_page_cap)
+    return page(call, rows, max(0, call.number("$skip", 0)), size, token_at=None)
 
 
 _SCOPE = "vso.project"
@@ -123,5 +144,13 @@ ROUTES = (
     ),
     Route("teams.list", "GET", "o", "_apis/projects/{projectId}/teams", teams_list, _SCOPE),
     Route("teams.get", "GET", "o", "_apis/projects/{projectId}/teams/{teamId}", teams_get, _SCOPE),
+    Route(
+        "team-members.list",
+        "GET",
+        "o",
+        "_apis/projects/{projectId}/teams/{teamId}/members",
+        team_members_list,
+        _SCOPE,
+    ),
     Route("teams.all", "GET", "o", "_apis/teams", teams_all, _SCOPE, True),
 )

@@ -14,6 +14,8 @@ AREAS = {
     "fb13a388-40dd-4a04-b530-013a739c72ef": "policy",
     "5264459e-e5e0-4bd8-b118-0985e68a4ec5": "wit",
     "1d4f49f9-02b9-4e26-b826-2cdb6195f2a9": "work",
+    "bb1e7ec9-e901-4b68-999a-de7012b920f8": "Graph",
+    "68ddce18-2501-45f1-a17b-7931a9922690": "MemberEntitlementManagement",
     "efc2f575-36ef-48e9-b672-0c6fb4a48ac5": "Release",
 }
 
@@ -44,6 +46,23 @@ LOCATIONS: tuple[tuple[str, str, str, str, int], ...] = (
     ("b70d8d39-926c-465e-b927-b1bf0e5ca0e0", "wit", "recyclebin", f"{_PROJECT}/{{id}}", 2),
     ("b51fd764-e5c2-4b9b-aaf7-3395cf4bdd94", "wit", "fields", f"{_PROJECT}/{{fieldNameOrRefName}}", 3),
     ("23ad19fc-3b8e-4877-8462-b3f92bc06b40", "work", "boards", "{project}/{team}/_apis/{area}/{resource}/{id}", 1),
+    ("294c494c-2600-4d7e-b76c-3dd50c3c95be", "core", "members",
+     "_apis/projects/{projectId}/teams/{teamId}/{resource}", 2),
+    ("a70579d1-f53a-48ee-a5be-7be8659023b9", "wit", "classificationNodes", _PROJECT, 2),
+    ("5a172953-1b41-49d3-840a-33f79c3ce89f", "wit", "classificationNodes",
+     f"{_PROJECT}/{{structureGroup}}/{{*path}}", 2),
+    ("07ced576-58ed-49e6-9c1e-5cb53ab8bf2a", "work", "teamfieldvalues",
+     "{project}/{team}/_apis/{area}/teamsettings/{resource}", 1),
+    ("c9175577-28a1-4b06-9197-8636af9f64ad", "work", "iterations",
+     "{project}/{team}/_apis/{area}/teamsettings/{resource}/{id}", 1),
+    ("005e26ec-6b77-4e4f-a986-b3827bf241f5", "Graph", "Users", f"{_ANY}/{{userDescriptor}}", 1),
+    ("ebbe6af8-0b91-4c13-8cf1-777c14858188", "Graph", "Groups", f"{_ANY}/{{groupDescriptor}}", 1),
+    ("e34b6394-6b30-4435-94a9-409a5eef3e31", "Graph", "Memberships", f"{_ANY}/{{subjectDescriptor}}", 1),
+    ("4dd4d168-11f2-48c4-83e8-756fa0de027c", "Graph", "SubjectLookup", _ANY, 1),
+    ("048aee0a-7072-4cde-ab73-7af77b1e0b4e", "Graph", "Descriptors", f"{_ANY}/{{storageKey}}", 1),
+    ("387f832c-dbf2-4643-88e9-c1aa94dbb737", "MemberEntitlementManagement", "UserEntitlements", "_apis/{resource}", 3),
+    ("8480c6eb-ce60-47e9-88df-eca3c801638b", "MemberEntitlementManagement", "UserEntitlements",
+     "_apis/{resource}/{userId}", 3),
     ("a166fde7-27ad-408e-ba75-703c2cc9d500", "Release", "releases", f"{_PROJECT}/{{releaseId}}", 8),
     ("d8f96f24-8ea7-4cb6-baab-2df8fc515665", "Release", "definitions", f"{_PROJECT}/{{definitionId}}", 4),
     ("b005ef73-cddc-448e-9ba2-5193bf36b19f", "Release", "deployments", _PROJECT, 2),
@@ -52,7 +71,13 @@ LOCATIONS: tuple[tuple[str, str, str, str, int], ...] = (
 )  # fmt: skip
 """Location id, area, resource, route template and resource version (the number behind `-preview.`)."""
 
-_PREVIEW = frozenset({"4976a71a-4487-49aa-8aab-a1eda469037a", "7a4d9ee9-3433-4347-b47a-7a80f1cf307e"})
+_PREVIEW = frozenset(
+    {
+        "4976a71a-4487-49aa-8aab-a1eda469037a",
+        "7a4d9ee9-3433-4347-b47a-7a80f1cf307e",
+        *(location for location, area, *_ in LOCATIONS if area == "Graph"),
+    }
+)
 
 
 def options(call: Call) -> Answer:

@@ -131,6 +131,56 @@ def no_definition(definition_id: str) -> ApiError:
     )
 
 
+def no_subject(descriptor: str) -> ApiError:
+    """Return the error for a user, group or scope."""
+    return ApiError(
+        404,
+        "GraphSubjectNotFoundException",
+        f"VS860018: Could not find the graph subject with descriptor or storage key '{descriptor}'.",
+        "Microsoft.VisualStudio.Services.Graph",
+    )
+
+
+def no_entitlement(user_id: str) -> ApiError:
+    """Return the error for the entitlement of a user."""
+    return ApiError(
+        404,
+        "IdentityNotFoundException",
+        f"User {user_id} could not be found in the organization.",
+        "Microsoft.VisualStudio.Services.Identity",
+    )
+
+
+def no_node(name: str) -> ApiError:
+    """Return the error for an area or iteration."""
+    return ApiError(
+        404,
+        "WorkItemTrackingTreeNodeNotFoundException",
+        f"VS402485: The Area/Iteration name is not recognized: '{name}'.",
+        _TRACKING,
+    )
+
+
+def no_iteration(iteration: str) -> ApiError:
+    """Return the error for an iteration that the team did not choose."""
+    return ApiError(
+        404,
+        "InvalidTeamSettingsIterationException",
+        f"TF400512: The iteration with id '{iteration}' is not one of the team.",
+        "Microsoft.TeamFoundation.Agile.Server",
+    )
+
+
+def no_team_settings(status: int) -> ApiError:
+    """Return the error for a team that has no areas: 404 for its settings, 500 for what is built on them."""
+    return ApiError(
+        status,
+        "InvalidTeamSettingsException",
+        "TF400499: You have not set your team field.",
+        "Microsoft.TeamFoundation.Server.WebAccess.WorkItemTracking.Common",
+    )
+
+
 def no_route(path: str) -> ApiError:
     """Return the error for a path that no controller serves."""
     return ApiError(
@@ -163,6 +213,15 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "recycle-bin": no_work_item,
         "policies": no_policy,
         "boards": no_board,
+        "team-members": no_team,
+        "graph-users": no_subject,
+        "graph-groups": no_subject,
+        "graph-memberships": no_subject,
+        "graph-subjects": no_subject,
+        "graph-descriptors": no_subject,
+        "user-entitlements": no_entitlement,
+        "classification-nodes": no_node,
+        "team-iterations": no_iteration,
         "releases": no_release,
         "release-definitions": no_definition,
     }

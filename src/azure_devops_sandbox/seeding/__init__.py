@@ -10,7 +10,9 @@ from azure_devops_sandbox.state.access import Access
 from azure_devops_sandbox.state.organization import Organization
 
 from .code import seed_policies, seed_repositories
+from .directory import seed_people
 from .names import people
+from .planning import seed_planning
 from .projects import seed_projects
 from .releases import seed_releases
 from .tracking import seed_work_items
@@ -28,12 +30,14 @@ def seeded(
 ) -> Organization:
     """Return a new organization with a token of full scope for its owner."""
     sizes = sizes or Sizes()
-    organization = Organization(name, people(seed), clock, seed)
+    organization = Organization(name, people(seed, sizes.authors, name), clock, seed)
     steps = (seed_projects, seed_repositories, seed_policies, seed_work_items, seed_releases)
     for place, step in enumerate(steps):
         if place == 0 or organization.projects:
             # Each step has its own generator, so that one size does not change what the others draw.
             step(organization, sizes, random.Random(seed * 1_000 + place))
+    for name_of_step, later in (("planning", seed_planning), ("people", seed_people)):
+        later(organization, sizes, random.Random(f"{seed} {name_of_step}"))
     organization.grant(Access(pat, organization.owner))
     organization.touch()
     return organization

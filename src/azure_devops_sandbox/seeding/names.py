@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from azure_devops_sandbox.formats import derived_guid, object_id
 from azure_devops_sandbox.state.records import Identity
@@ -30,20 +32,72 @@ PEOPLE = (
     "Jamal Hartnett", "Normal Paulk", "Chuck Reinhart", "Johnnie McLeod", "Christie Church", "Zoë Müller",
     "Aino Virtanen", "Jürgen Groß", "María-José Núñez", "佐藤 花子", "Raisa Pokrovskaya", "Helena Petersen",
 )  # fmt: skip
+FIRST_NAMES = (
+    "Ana", "Marcus", "Priya", "Tomasz", "Leila", "Owen", "Ingrid", "Mateo", "Chloé", "Daniel", "Fatima", "Hugo",
+    "Mei", "Kwame", "Sofia", "Björn", "Amara", "Lukas", "Yuki", "Rafael", "Nadia", "Elif", "Connor", "Vera",
+    "Samuel", "Łucja", "Noor", "Gabriel", "Hana", "Viktor", "Isabel", "Emeka", "Freya", "Arjun", "Camille", "Jonas",
+)  # fmt: skip
+LAST_NAMES = (
+    "Almeida", "Bergström", "Okafor", "Kowalski", "Haddad", "Fitzgerald", "Novák", "Rossi", "Lefèvre", "Tanaka",
+    "Mensah", "Schneider", "Iyer", "O'Connor", "Petrović", "Silva", "Lindqvist", "Moreau", "Castillo", "Yılmaz",
+    "Nakamura", "Dlamini", "Weber", "Hansen", "Ferrari", "Patel", "Jansen", "Nguyen", "Vargas", "Kaur", "Svensson",
+    "Adeyemi", "Fischer", "Costa", "Zieliński",
+)  # fmt: skip
 
 
-def people(seed: int, count: int = 24) -> tuple[Identity, ...]:
-    """Return the people of the organization; the first one owns the default token."""
+def human_names(rng: random.Random, count: int) -> list[str]:
+    """Return `count` different names of people in a random order; beyond all pairs with a middle initial."""
+    pairs = [f"{first} {last}" for last in LAST_NAMES for first in FIRST_NAMES]
+    rng.shuffle(pairs)
+    rounds = -(-count // len(pairs))
+    middle = (
+        one.replace(" ", f" {chr(64 + turn)}. ", 1) if turn else one
+        for turn in range(rounds)
+        for one in pairs
+    )
+    return list(islice(middle, count))
+
+
+def account(name: str) -> str:
+    """Return the part of a mail address before the @ that belongs to a name."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    words = ("".join(one for one in word if one.isascii() and one.isalnum()) for word in plain.split())
+    return ".".join(one for one in words if one)
+
+
+def mail_domain(organization: str) -> str:
+    """Return the domain of the mail addresses of an organization."""
+    plain = "".join(one for one in organization.casefold() if one.isascii() and (one.isalnum() or one == "-"))
+    return f"{plain.strip('-') or 'company'}.example"
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "ß": "ss", "đ": "d"})
+NUMBERED_AUTHORS = 24
+"""Up to so many authors are named by `PEOPLE` and numbers; more of them all have a name of their own."""
+
+
+def people(seed: int, count: int = NUMBERED_AUTHORS, organization: str = "fabrikam") -> tuple[Identity, ...]:
+    """Return the people who do things; the first one owns the default token."""
+    if count > NUMBERED_AUTHORS:
+        return tuple(
+            Identity(
+                id=derived_guid(seed, "person", index),
+                display_name=name,
+                unique_name=f"{account(name)}@{mail_domain(organization)}",
+                descriptor=f"aad.{object_id(seed, 'person', index)[:40]}",
+            )
+            for index, name in enumerate(human_names(random.Random(f"{seed} people"), count))
+        )
     found = []
     for index in range(count):
         base = PEOPLE[index % len(PEOPLE)]
         name = base if index < len(PEOPLE) else f"{base} {index // len(PEOPLE) + 1}"
-        account = "".join(letter for letter in name.casefold() if letter.isascii() and letter.isalnum())
+        letters = "".join(letter for letter in name.casefold() if letter.isascii() and letter.isalnum())
         found.append(
             Identity(
                 id=derived_guid(seed, "person", index),
                 display_name=name,
-                unique_name=f"{account or 'person'}{index}@fabrikam.example",
+                unique_name=f"{letters or 'person'}{index}@fabrikam.example",
                 descriptor=f"aad.{object_id(seed, 'person', index)[:40]}",
             )
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from .people import Group, User
 from .records import Identity, Project, ReleaseDefinition, Repository, Team, WorkItem
 
 FULL = frozenset({"full"})
@@ -17,7 +18,7 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What is hidden from an identity. Projects, repositories and teams by id, areas by path.
+    """What is hidden from an identity. Projects, repositories, teams, users and groups by id, areas by path.
 
     A `forbidden_projects` member is listed but answers 403 on every route below it.
     """
@@ -28,6 +29,8 @@ class Permissions:
     hidden_teams: frozenset[str] = _NONE
     hidden_areas: frozenset[str] = _NONE
     hidden_definitions: frozenset[int] = frozenset()
+    hidden_users: frozenset[str] = _NONE
+    hidden_groups: frozenset[str] = _NONE
 
     def sees_project(self, project: Project) -> bool:
         """Tell whether the project is in the lists of this identity."""
@@ -40,6 +43,16 @@ class Permissions:
     def sees_team(self, team: Team) -> bool:
         """Tell whether the team is visible."""
         return team.id not in self.hidden_teams and self.sees_inside(team.project)
+
+    def sees_subject(self, subject: User | Group | Team) -> bool:
+        """Tell whether a user, group or team is visible in the graph."""
+        if isinstance(subject, User):
+            return subject.id not in self.hidden_users
+        if isinstance(subject, Team):
+            return self.sees_team(subject)
+        return subject.id not in self.hidden_groups and (
+            subject.project is None or self.sees_inside(subject.project)
+        )
 
     def sees_repository(self, repository: Repository) -> bool:
         """Tell whether the repository is visible."""

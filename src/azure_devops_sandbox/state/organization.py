@@ -17,6 +17,8 @@ from azure_devops_sandbox.clock import Clock
 from azure_devops_sandbox.formats import derived_guid, is_guid
 
 from .access import Access
+from .people import Group, User
+from .planning import Kind, Node, TeamPlan
 from .records import (
     Board,
     Deployment,
@@ -69,6 +71,13 @@ class Organization:
         self.release_definitions: dict[int, ReleaseDefinition] = {}
         self.releases: dict[int, Release] = {}
         self.deployments: dict[int, Deployment] = {}
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        self.nodes: dict[int, Node] = {}
+        self.trees: dict[tuple[str, Kind], Node] = {}
+        """The roots of the areas and iterations of each project."""
+        self.plans: dict[str, TeamPlan] = {}
+        """By the id of the team."""
         self.access: dict[str, Access] = {}
         self.destroyed_work_items: set[int] = set()
         self.version = 0
@@ -126,7 +135,8 @@ class Organization:
         every: Iterable[Iterable[Stateful]] = (
             self.projects.values(), self.teams.values(), self.repositories.values(), self.policies.values(),
             self.work_items.values(), self.boards.values(), self.release_definitions.values(),
-            self.releases.values(), self.deployments.values(),
+            self.releases.values(), self.deployments.values(), self.users.values(), self.groups.values(),
+            self.nodes.values(), self.plans.values(),
         )  # fmt: skip
         for group in every:
             for one in group:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from azure_devops_sandbox.formats import subject_descriptor
+
 Fields = Mapping[str, Any]
 """Work item fields by reference name; values are texts, numbers, dates or `Identity`. Never changed in place."""
 
@@ -55,12 +57,19 @@ class Project(Stateful):
 
 @dataclass(slots=True, kw_only=True)
 class Team(Stateful):
-    """A team of one project."""
+    """A team of one project. `members` are ids of users and groups, each once; `admins` ids of users."""
 
     id: str
     name: str
     project: str
     description: str
+    members: list[str] = field(default_factory=list)
+    admins: set[str] = field(default_factory=set)
+
+    @property
+    def descriptor(self) -> str:
+        """The descriptor of the group that the team is."""
+        return subject_descriptor("vssgp", self.id)
 
 
 @dataclass(slots=True, kw_only=True)

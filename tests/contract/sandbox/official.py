@@ -27,6 +27,8 @@ FILES = {
     "wit": "workItemTracking",
     "work": "work",
     "release": "release",
+    "graph": "graph",
+    "memberEntitlementManagement": "memberEntitlementManagement",
 }
 _FORMATS = frozenset({"uuid", "date-time", "int32", "int64", "double", "float", "byte", "uint32", "uint64"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?")

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from urllib.parse import quote
 
 from azure_devops_sandbox import Organization
 from azure_devops_sandbox.state.records import Project
+from contract.sandbox.case import Case
+from contract.sandbox.case import O as _O
+from contract.sandbox.case import P as _P
+from contract.sandbox.case import T as _T
+from contract.sandbox.people_requests import people_cases
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A request with the operation of the official files that it belongs to."""
-
-    route: str
-    area: str
-    template: str
-    path: str
-    method: str = "GET"
-    body: Any = None
-    known: frozenset[str] = field(default_factory=frozenset)
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-_O = "/{organization}/_apis"
-_P = "/{organization}/{project}/_apis"
-_T = "/{organization}/{project}/{team}/_apis"
 _REPOSITORY = f"{_P}/git/repositories/{{repositoryId}}"
 # Where the service is known to send what its own files do not describe:
 _IDENTITY = frozenset({"$[].identity.descriptor"})
@@ -72,6 +56,8 @@ def cases(organization: Organization) -> list[Case]:
         *_recycle_bin_and_feed(organization),
         *_boards(organization, project),
         *_release(organization, project),
+        *_planning(organization, project),
+        *people_cases(organization, project),
     ]
 
 
@@ -263,6 +249,50 @@ def _boards(organization: Organization, project: Project) -> list[Case]:
             "work",
             f"{_T}/work/boards/{{id}}",
             f"/{p}/{project.default_team}/_apis/work/boards/{board.id}",
+        ),
+    ]
+
+
+def _planning(organization: Organization, project: Project) -> list[Case]:
+    p, plan = project.id, organization.plans[project.default_team]
+    nodes = f"/{p}/_apis/wit/classificationnodes"
+    iteration = organization.nodes[plan.iterations[0]]
+    area = next(one for one in organization.trees[p, "area"].below())
+    settings = f"/{p}/{plan.team}/_apis/work/teamsettings"
+    path = "/".join(quote(one, safe="") for one in area.names[1:])
+    single = f"{_P}/wit/classificationnodes/{{structureGroup}}/{{path}}"
+    return [
+        Case("classification-nodes.list", "wit", f"{_P}/wit/classificationnodes", f"{nodes}?$depth=5"),
+        Case(
+            "classification-nodes.list",
+            "wit",
+            f"{_P}/wit/classificationnodes?ids={{ids}}",
+            f"{nodes}?ids={area.id},{iteration.id},99999&errorPolicy=omit",
+        ),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Areas"),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Areas?$depth=2"),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Areas/{path}"),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Iterations"),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Iterations?$depth=2"),
+        Case("classification-nodes.get", "wit", single, f"{nodes}/Iterations/Sprint%201"),
+        Case(
+            "team-field-values.get",
+            "work",
+            f"{_T}/work/teamsettings/teamfieldvalues",
+            f"{settings}/teamfieldvalues",
+        ),
+        Case("team-iterations.list", "work", f"{_T}/work/teamsettings/iterations", f"{settings}/iterations"),
+        Case(
+            "team-iterations.list",
+            "work",
+            f"{_T}/work/teamsettings/iterations",
+            f"{settings}/iterations?$timeframe=current",
+        ),
+        Case(
+            "team-iterations.get",
+            "work",
+            f"{_T}/work/teamsettings/iterations/{{id}}",
+            f"{settings}/iterations/{iteration.identifier}",
         ),
     ]
 

@@ -134,6 +134,67 @@ async def test_boards(connection: Any, organization: Organization) -> None:
     assert [one.name for one in single.columns] == [one.name for one in board.columns]
 
 
+async def test_users_groups_and_memberships(connection: Any, organization: Organization) -> None:
+    group = next(one for one in organization.groups.values() if one.members)
+
+    def read() -> Any:
+        from azure.devops.v7_1.graph.models import GraphSubjectLookup, GraphSubjectLookupKey
+
+        graph = connection.clients_v7_1.get_graph_client()
+        down = graph.list_memberships(group.descriptor, direction="down")
+        keys = [GraphSubjectLookupKey(descriptor=one.member_descriptor) for one in down]
+        found = graph.lookup_subjects(GraphSubjectLookup(lookup_keys=keys))
+        return graph.list_users(), graph.list_groups(), found, graph.get_descriptor(group.id)
+
+    users, groups, found, descriptor = await _read(read)
+    assert {one.descriptor for one in users.graph_users} == {
+        one.descriptor for one in organization.users.values()
+    }
+    assert group.descriptor in {one.descriptor for one in groups.graph_groups}
+    assert len(found) == len(group.members)
+    assert descriptor.value == group.descriptor
+
+
+async def test_entitlements_and_members_of_teams(connection: Any, organization: Organization) -> None:
+    team = next(iter(organization.teams.values()))
+    user = next(iter(organization.users.values()))
+
+    def read() -> Any:
+        client = connection.clients_v7_1.get_member_entitlement_management_client()
+        core = connection.clients_v7_1.get_core_client()
+        members = core.get_team_members_with_extended_properties(team.project, team.id, top=100)
+        return client.get_user_entitlement(user.id), members
+
+    entitlement, members = await _read(read)
+    assert entitlement.user.mail_address == user.mail
+    assert set(team.members) & set(organization.users) <= {one.identity.id for one in members}
+    assert team.admins == {one.identity.id for one in members if one.is_team_admin}
+
+
+async def test_areas_and_iterations(connection: Any, organization: Organization) -> None:
+    plan = next(iter(organization.plans.values()))
+
+    def read() -> Any:
+        from azure.devops.v7_1.work.models import TeamContext
+
+        tracking = connection.clients_v7_1.get_work_item_tracking_client()
+        work = connection.clients_v7_1.get_work_client()
+        context = TeamContext(project_id=plan.project, team_id=plan.team)
+        return (
+            tracking.get_root_nodes(plan.project, depth=1),
+            tracking.get_classification_node(plan.project, "iterations", "Sprint 2"),
+            work.get_team_field_values(context),
+            work.get_team_iterations(context),
+        )
+
+    roots, sprint, values, iterations = await _read(read)
+    assert [one.structure_type for one in roots] == ["area", "iteration"]
+    project = organization.projects[plan.project].name
+    assert sprint.path == f"\\{project}\\Iteration\\Sprint 2"
+    assert values.default_value == organization.nodes[next(iter(plan.areas))].path
+    assert [one.id for one in iterations] == [organization.nodes[one].identifier for one in plan.iterations]
+
+
 async def test_releases(connection: Any, organization: Organization) -> None:
     release = next(one for one in reversed(organization.releases.values()) if not one.deleted)
 
