@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,21 @@ WORKERS = 2
 SETTLES = 0.03
 """Seconds in which a transaction that had begun when a run was cut comes to its end."""
 
-LEAVING = {"port": "remove", "standard": "keep"}
+EVERY_KIND = "every-kind"
+"""Preset `port` with the rows and blueprints of docs/examples/every-kind beside its own."""
+
+LEAVING = {"port": "remove", EVERY_KIND: "remove", "standard": "keep"}
+_EXAMPLE = Path(__file__).parents[2] / "docs/examples" / EVERY_KIND
+
+
+def texts_of(preset: str) -> tuple[str, str]:
+    """Mapping and blueprints of a preset."""
+    given = presets.load("port" if preset == EVERY_KIND else preset)
+    if preset != EVERY_KIND:
+        return given.mapping_text, given.blueprints_text
+    rows = (_EXAMPLE / "port-app-config.yml").read_text().partition("resources:\n")[2]
+    own = json.loads(given.blueprints_text) + json.loads((_EXAMPLE / "blueprints.json").read_text())
+    return given.mapping_text.rstrip() + "\n" + rows, json.dumps(own)
 
 
 @dataclass(frozen=True)
@@ -51,13 +66,13 @@ class Rules:
 @asynccontextmanager
 async def rules_of(preset: str, mapping_text: str | None = None) -> AsyncIterator[Rules]:
     """The rules of a preset, or of another mapping text with the preset's blueprints."""
-    given = presets.load(preset)
-    text = given.mapping_text if mapping_text is None else mapping_text
+    given, schema = texts_of(preset)
+    text = given if mapping_text is None else mapping_text
     configuration = parse_mapping(text, source="the test's mapping")
-    blueprints = tuple(parse_blueprints(given.blueprints_text, source="the preset's blueprints"))
+    blueprints = tuple(parse_blueprints(schema, source="the preset's blueprints"))
     async with WorkerPool(WORKERS) as pool:
         mapper = Mapper(pool, configuration, DERIVATIONS)
-        yield Rules(preset, configuration, blueprints, text, given.blueprints_text, mapper)
+        yield Rules(preset, configuration, blueprints, text, schema, mapper)
 
 
 class SandboxTime:

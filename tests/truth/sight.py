@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from azure_devops_sandbox import Organization, Permissions
 from azure_devops_sandbox.state.processes import PROCESSES
-from azure_devops_sandbox.state.records import Board, Policy, Project, Release, Repository, WorkItem
+from azure_devops_sandbox.state.records import (
+    Board,
+    Policy,
+    Project,
+    Release,
+    ReleaseDefinition,
+    Repository,
+    WorkItem,
+)
 from truth.entities import in_natural_order
 
 FINISHED = {"closed", "done", "removed"}
@@ -108,6 +116,13 @@ class Sight:
             path = str(one.fields["System.AreaPath"]) + "\\"
             hidden = any(path.startswith(area + "\\") for area in self.permissions.hidden_areas)
             if one.deleted is None and one.project in self._open and not hidden:
+                yield one
+
+    def release_definitions(self) -> Iterator[ReleaseDefinition]:
+        """Release definitions that are not deleted and can be seen."""
+        for one in self.organization.release_definitions.values():
+            visible = one.project in self._open and one.id not in self.permissions.hidden_definitions
+            if not one.deleted and visible:
                 yield one
 
     def releases(self) -> Iterator[Release]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import port, standard
+from truth import port, releases, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
 CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
     "port": port.ALL,
     "standard": standard.ALL,
+    "every-kind": (*port.ALL, *releases.ALL),
 }
-STUB_TARGETS: Mapping[str, Targets] = {"port": port.TARGETS, "standard": standard.TARGETS}
+STUB_TARGETS: Mapping[str, Targets] = {
+    "port": port.TARGETS,
+    "standard": standard.TARGETS,
+    "every-kind": {**port.TARGETS, **releases.TARGETS},
+}
 """The relations of each preset; for their dangling targets bare entities are exported."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from fairlead.azure import included_files, releases, tombstones, work_items
 from fairlead.azure.kind_reader import Keys, KindReader
+from fairlead.azure.release_readers import ReleaseDefinitionReader, ReleaseDeploymentReader
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
 from fairlead.model.source import Number, Parents
@@ -111,5 +112,7 @@ READERS: Mapping[str, type[KindReader]] = {
     "repository": RepositoryReader,
     "work-item": WorkItemReader,
     "release": ReleaseReader,
+    "release-definition": ReleaseDefinitionReader,
+    "release-deployment": ReleaseDeploymentReader,
 }
 """By kind; a kind that is not here has a `KindReader`."""

@@ -15,7 +15,7 @@ import msgspec
 from fairlead.azure.concurrency import concurrently
 from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call, Query
-from fairlead.azure.http.envelope import Envelope, decode, split
+from fairlead.azure.http.envelope import decode, split
 from fairlead.azure.http.hosts import Hosts
 from fairlead.azure.http.paging import next_token
 from fairlead.azure.kinds.parents import healthy_projects
@@ -144,10 +144,11 @@ async def _among(
 
 def start_cursor(moment: float) -> str:
     """The changes from `moment` (epoch seconds), less the overlap."""
-    return _cursor(datetime.fromtimestamp(moment, UTC) - OVERLAP)
+    return cursor_of(datetime.fromtimestamp(moment, UTC) - OVERLAP)
 
 
-def _cursor(since: datetime) -> str:
+def cursor_of(since: datetime) -> str:
+    """The cursor of the changes since a moment."""
     return f"since:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -168,21 +169,21 @@ async def delta(hosts: Hosts, cursor: str, parents: Parents, number: Number) -> 
         for key, moment in part:
             changed[key] = None
             newest = max(newest, moment) if moment else newest
-    return Delta(tuple(changed), (), _cursor(max(start, newest - OVERLAP)), more=False)
+    return Delta(tuple(changed), (), cursor_of(max(start, newest - OVERLAP)), more=False)
 
 
 Change = tuple[str, datetime | None]
 """A release's key and when it changed."""
 
 
-async def _walk(hosts: Hosts, call: Call, number: Number) -> list[Envelope]:
-    """Every page of a token listing."""
+async def walk(hosts: Hosts, call: Call, number: Number) -> list[tuple[tuple[bytes, ...], int]]:
+    """Every page of a token listing, each with its request's number."""
     pages, token = [], None
     while True:
         query = (*call.query, ("continuationToken", token)) if token else call.query
         answer = await hosts.send(msgspec.structs.replace(call, query=query), number)
         envelope = split(answer.body, call.label)
-        pages.append(envelope)
+        pages.append((envelope.items, answer.number))
         token = next_token(answer.headers, envelope.token, token)
         if token is None:
             return pages
@@ -192,12 +193,12 @@ async def _created(hosts: Hosts, since: str, parents: Parents, number: Number) -
     organization, project_form = (listing.route for listing in KIND.spec.listings)
     query = (_TOP, ("queryOrder", "ascending"), ("minCreatedTime", since))
     try:
-        pages = await _walk(hosts, Call(organization, query=query), number)
+        pages = await walk(hosts, Call(organization, query=query), number)
     except NotThere:
         calls = [Call(project_form, {"project": project}, query) for project in healthy_projects(parents)]
-        walks = await concurrently(_walk(hosts, call, number) for call in calls)
+        walks = await concurrently(walk(hosts, call, number) for call in calls)
         pages = [page for walk in walks for page in walk]
-    heads = [release_head(raw) for page in pages for raw in page.items]
+    heads = [release_head(raw) for rows, _ in pages for raw in rows]
     earliest = instant(since)
     changes = [(str(head.id), instant(head.created_on or "")) for head in heads]
     # A server that does not know the filter gives every release; only those created since are changes.
@@ -207,6 +208,6 @@ async def _created(hosts: Hosts, since: str, parents: Parents, number: Number) -
 async def _deployed(hosts: Hosts, project: str, since: str, number: Number) -> list[Change]:
     query = (_TOP, ("queryOrder", "ascending"), ("minModifiedTime", since))
     # One project that cannot be asked leaves the feed where it is: to go on would lose its changes.
-    pages = await _walk(hosts, Call(DEPLOYMENTS, {"project": project}, query), number)
-    rows = [decode(raw, _Deployment, "a deployment") for page in pages for raw in page.items]
+    pages = await walk(hosts, Call(DEPLOYMENTS, {"project": project}, query), number)
+    rows = [decode(raw, _Deployment, "a deployment") for rows, _ in pages for raw in rows]
     return [(str(row.release.id), instant(row.last_modified_on or "")) for row in rows if row.release]

@@ -73,10 +73,12 @@ class Found(msgspec.Struct, frozen=True):
 class Delta(msgspec.Struct, frozen=True):
     """One answer of a change feed. `changed` are keys to read again; `removed` carry a positive tombstone.
 
-    `cursor` is where the next delta starts; `more` is False when this answer has caught up.
+    `records` are changed objects that the feed gives whole: they need not be read again. `cursor` is where the next
+    delta starts; `more` is False when this answer has caught up.
     """
 
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     cursor: str
     more: bool
+    records: tuple[Record, ...] = ()

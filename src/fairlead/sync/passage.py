@@ -12,7 +12,7 @@ from fairlead.model.changes import Reason
 from fairlead.model.errors import BadCredential, CatalogUnusable, FairleadError
 from fairlead.model.kinds import FetchSpec, KindSpec
 from fairlead.model.readings import EVERY, Item
-from fairlead.model.records import RecordState
+from fairlead.model.records import Record, RecordState
 from fairlead.model.reports import FrozenRecord, ReadingReport
 from fairlead.model.source import Parents, source_hash
 from fairlead.model.stored import StoredReading, StoredRecord
@@ -26,6 +26,9 @@ from fairlead.sync.sink import Sink
 from fairlead.sync.source import Source
 from fairlead.sync.splice import constants_of
 from fairlead.sync.store import Store
+
+STORED = 200
+"""Records of a feed that are stored at a time."""
 
 
 class Connected(msgspec.Struct, frozen=True):
@@ -176,26 +179,24 @@ class Passage:
         """Carries out what a feed said, beyond what the listing has done."""
         source, kind = self._connected.source, self._spec.kind
         number = self._passing.number()
+        whole = {record.key for record in feed.records}
         stored = await self._passing.store.lookup(
-            reading.connection, kind, sorted(feed.removed | feed.changed)
+            reading.connection, kind, sorted(feed.removed | feed.changed | whole)
         )
         verdict, fit = listed, set[str]()
         if self._spec.changes != "feed":  # no listing went before
+            for records in batches(feed.records, STORED):
+                fit |= await self._take(sink, records)
             pairs = [(key, stored[key].parent if key in stored else "") for key in sorted(feed.changed)]
             for part in batches(pairs, self._spec.read_batch):
                 found = await source.read(kind, self._fetch, part, self._parents, self._passing.number)
-                keys = [(record.key, record.parent) for record in found.records]
-                inside = frozenset(key for key, _ in keys)
-                if self._spec.membership == "filter" and keys:
-                    inside = await source.inside(kind, self._fetch, keys, self._passing.number)
-                fitting = [record for record in found.records if record.key in inside]
-                fit |= inside
+                fit |= await self._take(sink, found.records)
                 self._failed = {
                     **self._failed,
                     **{key: missing.reason for key, missing in found.missing if missing.why != "not there"},
                 }
-                await sink.commit(await sink.prepare(fitting))
-            outside = [stored[key] for key, _ in pairs if key in stored and key not in fit]
+            named = sorted(feed.changed | whole)
+            outside = [stored[key] for key in named if key in stored and key not in fit]
             absence = self._absence(reading, sink)
             verdict = await absence.examine(outside)
             self._failed = {**self._failed, **absence.undecided}
@@ -211,6 +212,18 @@ class Passage:
         if not self._first_reason():  # what could not be read is told again the next time
             await self._set_cursor(feed.cursor)
         return msgspec.structs.replace(verdict, gone=verdict.gone + retired)
+
+    async def _take(self, sink: Sink, records: Sequence[Record]) -> frozenset[str]:
+        """Stores those of the records that lie inside the kind's filter or window, and gives their keys."""
+        source, kind, fetch = self._connected.source, self._spec.kind, self._fetch
+        keys = [(record.key, record.parent) for record in records]
+        inside = frozenset(key for key, _ in keys)
+        if self._spec.membership == "filter" and keys:
+            inside = await source.inside(kind, fetch, keys, self._passing.number)
+        elif self._spec.membership == "window":
+            inside -= source.beyond(kind, fetch, records, ())
+        await sink.commit(await sink.prepare([record for record in records if record.key in inside]))
+        return inside
 
     async def _open(self) -> StoredReading:
         passing, kind = self._passing, self._spec.kind

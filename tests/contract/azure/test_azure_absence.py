@@ -165,6 +165,55 @@ async def test_the_changes_of_releases(azure: Reader) -> None:
     assert delta.cursor >= quiet.cursor
 
 
+async def test_a_deleted_release_definition_has_a_tombstone(azure: Reader) -> None:
+    await azure.list("project")
+    gone, kept, *_ = (await azure.list("release-definition")).values()
+    azure.sandbox.organization.changes.delete_release_definition(int(gone.key))
+    assert await azure.removed("release-definition", (gone.key, gone.parent), (kept.key, kept.parent)) == {
+        gone.key
+    }
+    assert (await azure.why("release-definition", gone.key, gone.parent)).why == "not there"
+
+
+async def test_release_definitions_by_their_tags(azure: Reader) -> None:
+    await azure.list("project")
+    state = azure.sandbox.organization
+    everything = await azure.list("release-definition")
+    tagged, plain = (state.release_definitions[int(key)] for key in list(everything)[:2])
+    tagged.tags, plain.tags = ("one", "two"), ("one",)
+    state.touch(tagged, plain)
+    spec = fetch("release-definition", tagFilter=("one", "two"))
+    assert str(tagged.id) in await azure.list("release-definition", spec=spec)
+    pairs = [(str(one.id), one.project) for one in (tagged, plain)]
+    assert await azure.source.inside("release-definition", spec, pairs, azure.number) == {str(tagged.id)}
+    assert await azure.source.outside("release-definition", spec, pairs, azure.number) == {str(plain.id)}
+
+
+async def test_a_deployment_goes_with_its_release(azure: Reader) -> None:
+    await azure.list("project")
+    deployments = await azure.list("release-deployment")
+    state = azure.sandbox.organization
+    gone = next(iter(deployments.values()))
+    release = state.deployments[int(gone.key)].release
+    state.changes.delete_release(release)
+    for key, one in deployments.items():
+        found = await azure.read("release-deployment", [(key, one.parent)])
+        assert bool(found.records) is (state.deployments[int(key)].release != release)
+
+
+async def test_the_changes_of_deployments_come_whole(azure: Reader) -> None:
+    await azure.list("project")
+    release, *_ = await azure.list("release")
+    state = azure.sandbox.organization
+    state.clock.advance(3600)
+    cursor = azure.source.start_cursor("release-deployment", state.clock.now().timestamp() - 60)
+    quiet = await azure.source.delta("release-deployment", cursor, azure.parents, azure.number)
+    assert (quiet.changed, quiet.records) == ((), ())
+    made = state.changes.deploy_release(int(release))
+    delta = await azure.source.delta("release-deployment", quiet.cursor, azure.parents, azure.number)
+    assert [one.key for one in delta.records] == [str(made.id)]
+
+
 def test_kinds_without_a_feed_say_so(azure: Reader) -> None:
     with pytest.raises(BadUsage):
         azure.source.start_cursor("board", 0)

@@ -13,6 +13,7 @@ from contract.azure.walking import FILES, Reader, reader
 from fairlead.azure import Patience
 from fairlead.azure.access import examine
 from fairlead.azure.http.problems import ScopeMissing
+from fairlead.azure.kinds.registry import SPECS
 from fairlead.model.errors import (
     BadCredential,
     FairleadError,
@@ -145,13 +146,7 @@ async def test_a_missing_scope_is_not_a_bad_credential(sandbox: Sandbox) -> None
         found = await examine(azure.source)
     verdicts = {kind: one.verdict for one in found.access for kind in one.kinds}
     assert verdicts == {
-        "project": "readable",
-        "team": "readable",
-        "repository": "scope missing",
-        "repository-policy": "scope missing",
-        "board": "scope missing",
-        "work-item": "scope missing",
-        "release": "scope missing",
+        kind: "readable" if spec.scope == "vso.project" else "scope missing" for kind, spec in SPECS.items()
     }
 
 
@@ -173,9 +168,16 @@ async def test_a_forbidden_project_is_its_own_affair(azure: Reader) -> None:
         key: "NotPermitted" if key == forbidden else "read" for key in azure.parents["project"]
     }
     found = await examine(azure.source)
-    refused = {(one.kinds[0], one.project) for one in found.access if one.verdict == "permission missing"}
+    refused = {
+        (kind, one.project)
+        for one in found.access
+        for kind in one.kinds
+        if one.verdict == "permission missing"
+    }
     name = organization.projects[forbidden].name
-    assert refused == {("repository-policy", name), ("board", name)}
+    assert refused == {
+        (kind, name) for kind, spec in SPECS.items() if spec.probe and "{project}" in spec.probe.path
+    }
 
 
 async def test_one_project_that_cannot_be_completed_is_its_own_failure(azure: Reader) -> None:

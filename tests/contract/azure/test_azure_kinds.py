@@ -39,6 +39,14 @@ async def test_listings_hold_what_the_organization_has(azure: Reader) -> None:
     assert set(azure.parents["release"]) == {
         str(one.id) for one in state.releases.values() if one.project in live and not one.deleted
     }
+    assert set(azure.parents["release-definition"]) == {
+        str(one.id) for one in state.release_definitions.values() if one.project in live and not one.deleted
+    }
+    assert set(azure.parents["release-deployment"]) == {
+        str(one.id)
+        for one in state.deployments.values()
+        if one.project in live and not state.releases[one.release].deleted
+    }
     assert azure.parents["repository-policy"]
     for kind, records in azure.parents.items():
         parent = SPECS[kind].parent

@@ -108,6 +108,7 @@ async def tour(azure: Reader) -> None:
         "project": fetch("project", defaultTeam=True),
         "repository": fetch("repository", includedFiles=("README.md",)),
         "work-item": fetch("work-item", wiql="[System.State] <> 'Closed'", expand="Relations"),
+        "release-definition": fetch("release-definition", expand=("artifacts", "tags"), tagFilter=("a", "b")),
         "release": fetch(
             "release",
             expand=("environments", "tags"),

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from fairlead.azure.kinds import board, project, release, repository, repository_policy, team, work_item
+from fairlead.azure.kinds import (
+    board,
+    project,
+    release,
+    release_definition,
+    release_deployment,
+    repository,
+    repository_policy,
+    team,
+    work_item,
+)
 from fairlead.azure.kinds.definition import Kind
 from fairlead.model.kinds import Derivation, KindSpec
 
@@ -15,7 +25,9 @@ KINDS: dict[str, Kind] = {
         team.KIND,
         board.KIND,
         work_item.KIND,
+        release_definition.KIND,
         release.KIND,
+        release_deployment.KIND,
     )
 }
 

@@ -9,6 +9,7 @@ import msgspec
 from fairlead.azure.http.calls import Query
 from fairlead.azure.http.envelope import decode
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
+from fairlead.azure.kinds.options import single, texts
 from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.readings import EVERY
 from fairlead.model.source import Parents
@@ -47,32 +48,17 @@ def _locate(key: str, parent: str, _parents: Parents) -> Fill:
     return {"project": parent, "id": key}
 
 
-def _values(fetch: FetchSpec, name: str) -> tuple[str, ...]:
-    """An option as texts; nothing where rows disagree (a null or a nested list among the values)."""
-    value = fetch.option(name)
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, list | tuple) and all(isinstance(part, str) and part for part in value):
-        return tuple(dict.fromkeys(value))
-    return ()
-
-
-def _single(fetch: FetchSpec, name: str) -> str:
-    values = _values(fetch, name)
-    return values[0] if len(values) == 1 else ""
-
-
 def expansion(fetch: FetchSpec) -> Query:
     """`$expand`: the union of what the rows want."""
-    values = _values(fetch, "expand")
+    values = texts(fetch, "expand")
     return (("$expand", ",".join(values)),) if values else ()
 
 
 def filters(fetch: FetchSpec) -> Query:
     """The listing's filters. One that rows disagree about is left out, so that more is read, never less."""
     singles = ("statusFilter", "sourceBranchFilter", "minCreatedTime", "maxCreatedTime")
-    found = [(name, value) for name in singles if (value := _single(fetch, name))]
-    tags = _values(fetch, "tagFilter")
+    found = [(name, value) for name in singles if (value := single(fetch, name))]
+    tags = texts(fetch, "tagFilter")
     return (*found, ("tagFilter", ",".join(tags))) if tags else tuple(found)
 
 
@@ -93,14 +79,14 @@ def fits(fetch: FetchSpec, raw: bytes) -> bool:
     """Whether a release passes the filters that can be seen on it. A server that does not know a filter ignores
     it without a word."""
     head = release_head(raw)
-    status = _single(fetch, "statusFilter").lower()
+    status = single(fetch, "statusFilter").lower()
     if status and head.status is not None and head.status.lower() != status:
         return False
     created = instant(head.created_on or "")
-    earliest, latest = instant(_single(fetch, "minCreatedTime")), instant(_single(fetch, "maxCreatedTime"))
+    earliest, latest = instant(single(fetch, "minCreatedTime")), instant(single(fetch, "maxCreatedTime"))
     if created and ((earliest and created < earliest) or (latest and created > latest)):
         return False
-    wanted = {tag.lower() for tag in _values(fetch, "tagFilter")}
+    wanted = {tag.lower() for tag in texts(fetch, "tagFilter")}
     return head.tags is None or wanted <= {tag.lower() for tag in head.tags}
 
 
