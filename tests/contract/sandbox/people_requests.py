@@ -19,14 +19,7 @@ _KINDS_OF_SUBJECT = frozenset(
 
 def people_cases(organization: Organization, project: Project) -> list[Case]:
     """Return the requests."""
-    user = next(iter(organization.users.values()))
-    group = next(one for one in organization.groups.values() if one.members and one.project == project.id)
-    graph = "/_apis/graph"
-    lookup = {
-        "lookupKeys": [{"descriptor": one} for one in (user.descriptor, group.descriptor, "aad.nobody")]
-    }
     team = f"/_apis/projects/{project.id}/teams/{project.default_team}"
-    memberships = f"{O}/graph/Memberships/{{subjectDescriptor}}"
     return [
         Case(
             "team-members.list",
@@ -34,59 +27,68 @@ def people_cases(organization: Organization, project: Project) -> list[Case]:
             f"{O}/projects/{{projectId}}/teams/{{teamId}}/members",
             f"{team}/members?$top=100",
         ),
-        Case("graph-users.list", "graph", f"{O}/graph/users", f"{graph}/users?{_PREVIEW}"),
-        Case(
-            "graph-users.get",
-            "graph",
-            f"{O}/graph/users/{{userDescriptor}}",
-            f"{graph}/users/{user.descriptor}?{_PREVIEW}",
-        ),
-        Case("graph-groups.list", "graph", f"{O}/graph/groups", f"{graph}/groups?{_PREVIEW}"),
-        Case(
-            "graph-groups.get",
-            "graph",
-            f"{O}/graph/groups/{{groupDescriptor}}",
-            f"{graph}/groups/{group.descriptor}?{_PREVIEW}",
-        ),
-        *(
-            Case(
-                "graph-memberships.list",
-                "graph",
-                memberships,
-                f"{graph}/memberships/{subject.descriptor}?direction={direction}&{_PREVIEW}",
-            )
-            for subject, direction in ((group, "Down"), (user, "Up"), (group, "Up"))
-        ),
+        *_graph(organization, project),
+        *_entitlements(organization),
+    ]
+
+
+def _graph(organization: Organization, project: Project) -> list[Case]:
+    user = next(iter(organization.users.values()))
+    group = next(one for one in organization.groups.values() if one.members and one.project == project.id)
+    lookup = {
+        "lookupKeys": [{"descriptor": one} for one in (user.descriptor, group.descriptor, "aad.nobody")]
+    }
+
+    def case(route: str, template: str, path: str, query: str = "") -> Case:
+        return Case(route, "graph", f"{O}/graph/{template}", f"/_apis/graph/{path}?{query}{_PREVIEW}")
+
+    memberships = (
+        case(
+            "graph-memberships.list",
+            "Memberships/{subjectDescriptor}",
+            f"memberships/{subject.descriptor}",
+            f"direction={direction}&",
+        )
+        for subject, direction in ((group, "Down"), (user, "Up"), (group, "Up"))
+    )
+    return [
+        case("graph-users.list", "users", "users"),
+        case("graph-users.get", "users/{userDescriptor}", f"users/{user.descriptor}"),
+        case("graph-groups.list", "groups", "groups"),
+        case("graph-groups.get", "groups/{groupDescriptor}", f"groups/{group.descriptor}"),
+        *memberships,
         Case(
             "graph-subjects.lookup",
             "graph",
             f"{O}/graph/subjectlookup",
-            f"{graph}/subjectlookup?{_PREVIEW}",
+            f"/_apis/graph/subjectlookup?{_PREVIEW}",
             "POST",
             lookup,
             _KINDS_OF_SUBJECT,
         ),
+        case("graph-descriptors.get", "descriptors/{storageKey}", f"descriptors/{user.id}"),
+    ]
+
+
+def _entitlements(organization: Organization) -> list[Case]:
+    user = next(iter(organization.users))
+    lists = (
         Case(
-            "graph-descriptors.get",
-            "graph",
-            f"{O}/graph/descriptors/{{storageKey}}",
-            f"{graph}/descriptors/{user.id}?{_PREVIEW}",
-        ),
-        *(
-            Case(
-                "user-entitlements.list",
-                _ENTITLEMENTS,
-                f"{O}/userentitlements",
-                f"/_apis/userentitlements?{query}",
-                known=_OLD,
-            )
-            for query in ("api-version=7.1", "select=projects,grouprules")
-        ),
+            "user-entitlements.list",
+            _ENTITLEMENTS,
+            f"{O}/userentitlements",
+            f"/_apis/userentitlements?{query}",
+            known=_OLD,
+        )
+        for query in ("api-version=7.1", "select=projects,grouprules")
+    )
+    return [
+        *lists,
         Case(
             "user-entitlements.get",
             _ENTITLEMENTS,
             f"{O}/userentitlements/{{userId}}",
-            f"/_apis/userentitlements/{user.id}",
+            f"/_apis/userentitlements/{user}",
             known=frozenset({"$.extensions"}),
         ),
     ]
