@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
-TESTED := src tests benchmarks
+TESTED := src tests benchmarks hatch_build.py
 
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python` chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-develop demo clean-demo lint test test-all chaos bench lock
+.PHONY: help setup setup-develop demo page clean-demo lint test test-all chaos bench lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ $(VENV)/.develop-done: $(VENV)/.run-done requirements/develop.lock
 
 demo: setup ## Show Fairlead with an organization of its own; nothing to configure
 	@$(BIN)/fairlead demo --once
+
+page: setup ## Build the page from web/ (what make demo does while it syncs)
+	@$(BIN)/python hatch_build.py
 
 clean-demo: ## Remove the demo's data
 	rm -rf .demo
