@@ -10,6 +10,7 @@ from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.processes import PROCESSES
 
 from . import Changes
+from .random_people import people_change, planning_change
 
 _Choice = Callable[[Organization, Changes, random.Random], str | None]
 
@@ -164,6 +165,6 @@ def _project(organization: Organization, changes: Changes, rng: random.Random) -
 
 _CHOICES: tuple[_Choice, ...] = (
     _update_item, _create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
-    _project,
+    _project, people_change, planning_change,
 )  # fmt: skip
-_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2)
+_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3)

@@ -12,7 +12,7 @@ Kind = Literal["area", "iteration"]
 KINDS: tuple[Kind, Kind] = ("area", "iteration")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Node(Stateful):
     """An area or iteration; the root of a project's tree has no parent and the name of the project.
 

@@ -30,7 +30,7 @@ class Identity:
         return f"{self.display_name} <{self.unique_name}>"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Stateful:
     """What all changeable objects share."""
 
