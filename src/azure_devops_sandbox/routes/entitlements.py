@@ -22,18 +22,24 @@ SCOPE = "vso.memberentitlementmanagement"
 _EVERYTHING = frozenset({"projects", "extensions", "grouprules"})
 
 
-def _licensed(call: Call) -> list[User]:
-    """Return the users that have an entitlement: services have none."""
-    permissions = call.access.permissions
-    return [
-        one for one in call.organization.users.values() if one.kind != "svc" and permissions.sees_subject(one)
-    ]
+def _has_one(call: Call, user: User) -> bool:
+    """Tell whether a user has an entitlement that the identity sees: services have none."""
+    return user.kind != "svc" and call.access.permissions.sees_subject(user)
+
+
+def _rows(call: Call, selected: frozenset[str]) -> list[bytes]:
+    organization, permissions = call.organization, call.access.permissions
+
+    def build() -> list[bytes]:
+        users = (one for one in organization.users.values() if _has_one(call, one))
+        return [entitlement(organization, one, selected, permissions) for one in users]
+
+    return organization.derived(("entitlements", selected, permissions), build)
 
 
 def user_entitlements_list(call: Call) -> Answer:
     """List the entitlements of users, in the form of the version asked for."""
-    selected = frozenset(one.lower() for one in call.words("select"))
-    rows = [entitlement(call.organization, one, selected, call.access.permissions) for one in _licensed(call)]
+    rows = _rows(call, frozenset(one.lower() for one in call.words("select")))
     if int(call.version.split(".")[0]) < 7:
         return page(call, rows, max(0, call.number("skip", 0)), call.number("top", 100), token_at=None)
     found, following = cut(call, rows, opaque_place(call), call.settings.entitlement_page)
@@ -47,9 +53,8 @@ def user_entitlements_list(call: Call) -> Answer:
 
 def user_entitlements_get(call: Call) -> Answer:
     """Return the whole entitlement of a user."""
-    wanted = call.params["userId"].lower()
-    user = next((one for one in _licensed(call) if one.id == wanted), None)
-    if user is None:
+    user = call.organization.users.get(call.params["userId"].lower())
+    if user is None or not _has_one(call, user):
         raise no_entitlement(call.params["userId"])
     return Answer(entitlement(call.organization, user, _EVERYTHING, call.access.permissions))
 

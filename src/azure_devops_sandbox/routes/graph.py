@@ -7,7 +7,7 @@ and 6).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 
@@ -21,6 +21,7 @@ from azure_devops_sandbox.encoding.graph import (
 from azure_devops_sandbox.paging import opaque, opaque_place, page, whole
 from azure_devops_sandbox.routing import Route
 from azure_devops_sandbox.state.graph import (
+    Container,
     Subject,
     containers,
     containers_of,
@@ -39,14 +40,20 @@ _LOOKUP_LIMIT = 500
 _NAMESPACE = "Microsoft.VisualStudio.Services.Graph"
 
 
-def _page(call: Call, subjects: Sequence[Subject]) -> Answer:
+def _page(call: Call, subjects: Callable[[Project | None], Sequence[Subject]]) -> Answer:
     """Answer with a page of the size that the service chooses: full pages and smaller ones take turns."""
-    permissions, kinds = call.access.permissions, {one.lower() for one in call.words("subjectTypes")}
-    rows = [
-        subject_item(call.organization, one)
-        for one in subjects
-        if permissions.sees_subject(one) and (not kinds or one.descriptor.split(".")[0] in kinds)
-    ]
+    organization, permissions, scope = call.organization, call.access.permissions, _scope(call)
+    kinds = frozenset(one.lower() for one in call.words("subjectTypes"))
+
+    def build() -> list[bytes]:
+        return [
+            subject_item(organization, one)
+            for one in subjects(scope)
+            if permissions.sees_subject(one) and (not kinds or one.descriptor.split(".")[0] in kinds)
+        ]
+
+    key = ("subjects", call.route, scope and scope.id, kinds, permissions)
+    rows = organization.derived(key, build)
     start, full = opaque_place(call), max(1, call.settings.graph_page)
     smaller = max(1, full - max(1, full // 5))
     return page(call, rows, start, full if start // full % 2 == 0 else smaller, opaque)
@@ -70,22 +77,27 @@ def _scope(call: Call) -> Project | None:
 
 def graph_users_list(call: Call) -> Answer:
     """List the users of the organization, or those that are in a group of a project."""
-    organization, scope = call.organization, _scope(call)
-    users = list(organization.users.values())
-    if scope is not None:
-        users = [
+    organization = call.organization
+
+    def users(scope: Project | None) -> list[User]:
+        return [
             one
-            for one in users
-            if any(above.project == scope.id for above in everything_above(organization, one.id).values())
+            for one in organization.users.values()
+            if scope is None
+            or any(above.project == scope.id for above in everything_above(organization, one.id).values())
         ]
+
     return _page(call, users)
 
 
 def graph_groups_list(call: Call) -> Answer:
     """List the groups of the organization with those of all projects and the teams, or those of a project."""
-    scope = _scope(call)
-    found = containers(call.organization)
-    return _page(call, found if scope is None else [one for one in found if one.project == scope.id])
+
+    def groups(scope: Project | None) -> list[Container]:
+        found = containers(call.organization)
+        return found if scope is None else [one for one in found if one.project == scope.id]
+
+    return _page(call, groups)
 
 
 def _subject(call: Call) -> Subject:

@@ -214,6 +214,7 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "policies": no_policy,
         "boards": no_board,
         "team-members": no_team,
+        "team-field-values": no_team,
         "graph-users": no_subject,
         "graph-groups": no_subject,
         "graph-memberships": no_subject,
