@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from fairlead.app.configuring import Chosen, chosen
 from fairlead.app.connections import Candidate, Hide, enter, opened
 from fairlead.app.health import Health, look
 from fairlead.app.settings.load import read_token
 from fairlead.app.settings.values import ConnectionSettings, Settings
-from fairlead.app.wiring import normalized, vault_of, writing_catalog
-from fairlead.model.errors import BadCredential, BadUsage
+from fairlead.app.wiring import CLOCK, fewest_requests, normalized, vault_of, writing_catalog
+from fairlead.model.errors import BadCredential, BadUsage, FairleadError
 from fairlead.model.secrets import Secret
 
 Ask = Callable[[], Secret]
@@ -30,13 +31,29 @@ class ConnectRequest(msgspec.Struct, frozen=True):
     store: bool
 
 
+class Expected(msgspec.Struct, frozen=True):
+    """A plan or sync asks at least so many `requests`, which takes about so many `seconds`.
+
+    Requests are the fewest possible for `counts`, the objects by kind that a few requests can count; seconds are at the
+    pace of the test's own requests.
+    """
+
+    requests: int
+    seconds: float
+    counts: Mapping[str, int]
+
+
 class ConnectReport(msgspec.Struct, frozen=True):
-    """What was found. `number` is that of the stored connection, 0 where nothing was stored."""
+    """What was found. `number` is that of the stored connection, 0 where nothing was stored.
+
+    `expected` is None where no mapping can be used (`plan` says why) or projects cannot be listed.
+    """
 
     health: Health
     number: int
     token_from: str
     token_stored: bool
+    expected: Expected | None
 
 
 async def connect(settings: Settings, request: ConnectRequest, ask: Ask | None, hide: Hide) -> ConnectReport:
@@ -51,12 +68,34 @@ async def connect(settings: Settings, request: ConnectRequest, ask: Ask | None, 
     hide(token)
     hosts = [given.hosts for given in settings.connections if normalized(given.url).url == where.url]
     given = ConnectionSettings(where.url, request.name or where.name, token, origin, *hosts[:1])
+    configuration = await _mapping(settings)
     async with opened([Candidate(given)]) as (source,):
-        health = await look(source, ())
+        began = CLOCK.monotonic()
+        health = await look(source, configuration.kinds() if configuration else ())
+        pace = (CLOCK.monotonic() - began) / max(1, sum(source.source.traffic().requests.values()))
+    expected = _expected(configuration, health.counts, pace) if configuration else None
     if not request.store:
-        return ConnectReport(health, 0, origin, token_stored=False)
+        return ConnectReport(health, 0, origin, token_stored=False, expected=expected)
     number, name, stored = await _store(settings, health.instance, given, named=bool(request.name))
-    return ConnectReport(msgspec.structs.replace(health, name=name), number, origin, token_stored=stored)
+    health = msgspec.structs.replace(health, name=name)
+    return ConnectReport(health, number, origin, token_stored=stored, expected=expected)
+
+
+async def _mapping(settings: Settings) -> Chosen | None:
+    """The configuration; None where it cannot be used, which is no reason not to connect."""
+    try:
+        return await chosen(settings)
+    except FairleadError:
+        return None
+
+
+def _expected(configuration: Chosen, counts: Mapping[str, int], pace: float) -> Expected | None:
+    if not counts.get("project"):
+        return None
+    # Every project has a team; a second one is a matter of taste.
+    known = {"team": counts["project"], **counts}
+    requests = sum(fewest_requests(configuration.configuration, known).values())
+    return Expected(requests, requests * pace, counts)
 
 
 def _token(settings: Settings, request: ConnectRequest, url: str, ask: Ask | None) -> tuple[Secret, str]:

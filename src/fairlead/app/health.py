@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,9 @@ from fairlead.app.connections import Hide, Opened, candidates, opened
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import Access, examine, stored_connections
 from fairlead.model.errors import BadCredential, NotThere, Retry
+
+LIVE_EVENTS = "not in this version yet: run `fairlead sync --incremental` on a schedule"
+"""Why live events are off."""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -31,7 +34,8 @@ class Health(msgspec.Struct, frozen=True):
     """One connection. `off` are the kinds that the mapping asks for and that cannot be read; `error` says why nothing
     could be asked at all, and `credential` is False where the credential is the reason.
 
-    `asked` projects were tried one by one; `more` says that there are more than those.
+    `asked` projects were tried one by one; `more` says that there are more than those. `counts` are objects by kind, of
+    those that one request lists.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Health(msgspec.Struct, frozen=True):
     off: tuple[str, ...] = ()
     asked: int = 0
     more: bool = False
+    counts: Mapping[str, int] = {}
+    live_events: str = LIVE_EVENTS
     error: str = ""
     advice: str = ""
     credential: bool = True
@@ -53,14 +59,19 @@ NAMES = {
     "vso.project": "Project and Team",
     "vso.code": "Code",
     "vso.work": "Work Items",
-    "vso.release": "Release",
     "vso.build": "Build",
+    "vso.release": "Release",
+    "vso.environment_manage": "Environment",
     "vso.graph": "Graph",
+    "vso.memberentitlementmanagement": "Member Entitlement Management",
 }
 """Scopes as the page that makes a token calls them."""
 
+MANAGED = {"vso.environment_manage"}
+"""Scopes that the page offers as *Read & manage* only."""
+
 REASONS = {
-    "scope missing": "the token lacks the scope {name} (Read)",
+    "scope missing": "the token lacks the scope {name} ({right})",
     "permission missing": "this identity has no permission",
     "not installed": "the service is not there",
     "not reached": "the service could not be reached",
@@ -111,6 +122,7 @@ async def look(opened_: Opened, wanted: Collection[str]) -> Health:
         tuple(sorted(set(wanted) & probed - readable)),
         found.asked,
         found.more,
+        found.counts,
     )
 
 
@@ -123,7 +135,8 @@ def services_of(access: Sequence[Access]) -> tuple[Service, ...]:
     for (scope, kinds), probes in groups.items():
         name = NAMES.get(scope, scope)
         refused = [probe for probe in probes if probe.verdict != "readable"]
-        reason = REASONS[refused[0].verdict].format(name=name) if refused else ""
+        right = "Read & manage" if scope in MANAGED else "Read"
+        reason = REASONS[refused[0].verdict].format(name=name, right=right) if refused else ""
         detail = f" ({refused[0].detail})" if refused and refused[0].detail else ""
         readable = len(refused) < len(probes)
         projects = tuple(probe.project for probe in refused if probe.project) if readable else ()

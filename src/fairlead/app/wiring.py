@@ -17,6 +17,7 @@ from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Preset, 
 from fairlead.app.usage import usage
 from fairlead.azure import connecting
 from fairlead.azure.access import Access, Examination, examine
+from fairlead.azure.fewest import fewest
 from fairlead.azure.http.credentials import PersonalAccessToken
 from fairlead.azure.kinds.registry import DERIVATIONS, SPECS
 from fairlead.azure.reader import AzureSource
@@ -38,6 +39,7 @@ from fairlead.model.stored import StoredConnection
 from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
+from fairlead.sync.wanted import full_reading
 from fairlead.targets.port.integration import ResyncStatus
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.target import PortTarget
@@ -61,6 +63,7 @@ __all__ = [
     "engine_of",
     "examine",
     "export_blocks",
+    "fewest_requests",
     "mapper_of",
     "normalized",
     "open_port",
@@ -73,10 +76,11 @@ __all__ = [
 
 CLOCK = SystemClock()
 
-DERIVED = {derivation.kind: derivation.base for derivation in DERIVATIONS}
-"""Derived kinds with the kind that is read for them."""
+DERIVED = {derivation.kind: derivation for derivation in DERIVATIONS}
 
-BASES = {name: name for name, spec in SPECS.items() if spec.mapped} | DERIVED
+BASES = {name: name for name, spec in SPECS.items() if spec.mapped} | {
+    name: derivation.base for name, derivation in DERIVED.items()
+}
 """Every kind that a mapping can name, with the kind that is read for it."""
 
 
@@ -112,6 +116,11 @@ async def mapper_of(configuration: Configuration, settings: Settings) -> AsyncIt
         yield mapper
 
 
+def fewest_requests(configuration: Configuration, counts: Mapping[str, int]) -> dict[str, int]:
+    """The least that a full sync has to ask, by kind, of an organization with `counts` objects of each kind."""
+    return fewest(full_reading(configuration, SPECS, DERIVED), counts)
+
+
 def engine_of(
     *,
     store: Catalog,
@@ -132,7 +141,7 @@ def engine_of(
         configuration=configuration,
         configuration_id=configuration_id,
         blueprints=blueprints,
-        derivations={derivation.kind: derivation for derivation in DERIVATIONS},
+        derivations=DERIVED,
         targets=targets,
         policy=Policy(leaving="keep" if preset == "standard" else "remove"),
         clock=CLOCK,

@@ -7,7 +7,7 @@ installed, or hidden.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Literal
 
 import msgspec
@@ -17,7 +17,7 @@ from fairlead.azure.http.calls import Call
 from fairlead.azure.http.envelope import decode, split
 from fairlead.azure.http.problems import RefusedRequest, ScopeMissing
 from fairlead.azure.reader import AzureSource
-from fairlead.model.errors import IncompleteReading, NotPermitted, NotThere, Retry
+from fairlead.model.errors import FairleadError, IncompleteReading, NotPermitted, NotThere, Retry
 from fairlead.model.kinds import KindSpec, Route
 from fairlead.model.source import Identity
 
@@ -29,7 +29,7 @@ PROJECTS = 20
 _NO_WORK_ITEM = b'{"query":"SELECT [System.Id] FROM WorkItems WHERE [System.Id] = 0"}'
 """The one probe that is a POST asks a query which finds nothing."""
 
-_FIRST_PROJECTS = Route("_apis/projects", "7.1")
+_ALL_PROJECTS = Route("_apis/projects?$top=1000", "7.1")
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -45,12 +45,14 @@ class Access(msgspec.Struct, frozen=True):
 
 class Examination(msgspec.Struct, frozen=True):
     """Who was examined, and the findings: the organization first, then project by project. `asked` of the first
-    `PROJECTS` projects; `more` says that the organization has more than those."""
+    `PROJECTS` projects; `more` says that the organization has more than those. `counts` of the kinds that one request
+    lists: how many there are."""
 
     identity: Identity
     access: tuple[Access, ...]
     asked: int
     more: bool
+    counts: Mapping[str, int]
 
 
 class _Project(msgspec.Struct, frozen=True):
@@ -62,23 +64,27 @@ async def examine(source: AzureSource) -> Examination:
     """Probes every kind. BadCredential and NotThere as `AzureSource.identity`."""
     identity = await source.identity()
     jobs: list[Coroutine[None, None, Access]] = []
+    counts: dict[str, int] = {}
     per_project: dict[Route, list[KindSpec]] = {}
     per_organization: dict[Route, list[KindSpec]] = {}
     for spec in source.kinds.values():
         if spec.probe is not None:
             group = per_project if "{project}" in spec.probe.path else per_organization
             group.setdefault(spec.probe, []).append(spec)
-    jobs.extend(_probe(source, route, specs, None) for route, specs in per_organization.items())
+    jobs.extend(_probe(source, route, specs, None, counts) for route, specs in per_organization.items())
     projects = await _projects(source)
+    counts["project"] = len(projects)
     for project in projects[:PROJECTS]:
-        jobs.extend(_probe(source, route, specs, project) for route, specs in per_project.items())
+        jobs.extend(_probe(source, route, specs, project, counts) for route, specs in per_project.items())
     access = await concurrently(jobs)
-    return Examination(identity, tuple(access), min(len(projects), PROJECTS), len(projects) > PROJECTS)
+    return Examination(
+        identity, tuple(access), min(len(projects), PROJECTS), len(projects) > PROJECTS, counts
+    )
 
 
 async def _projects(source: AzureSource) -> list[_Project]:
-    """The first projects; none where they cannot be listed, which the probe of `project` reports."""
-    call = Call(_FIRST_PROJECTS, query=(("$top", str(PROJECTS + 1)),))
+    """The first thousand projects; none where they cannot be listed, which the probe of `project` reports."""
+    call = Call(_ALL_PROJECTS)
     try:
         answer = await source.hosts.send(call, lambda: 0)
     except (NotPermitted, NotThere, Retry, IncompleteReading):
@@ -87,26 +93,35 @@ async def _projects(source: AzureSource) -> list[_Project]:
 
 
 async def _probe(
-    source: AzureSource, route: Route, specs: list[KindSpec], project: _Project | None
+    source: AzureSource, route: Route, specs: list[KindSpec], project: _Project | None, counts: dict[str, int]
 ) -> Access:
     fill = {"project": project.id} if project else {}
     body = _NO_WORK_ITEM if route.method == "POST" else b""
-    verdict, detail = await _verdict(source, Call(route, fill, body=body, attempts=2))
+    call = Call(route, fill, body=body, attempts=2)
     kinds = tuple(spec.kind for spec in specs)
-    return Access(specs[0].scope, kinds, project.name if project else "", verdict, detail)
-
-
-async def _verdict(source: AzureSource, call: Call) -> tuple[Verdict, str]:
+    name = project.name if project else ""
     try:
-        await source.hosts.send(call, lambda: 0)
-    except ScopeMissing as error:
-        return "scope missing", error.message
-    except NotPermitted as error:
-        return "permission missing", error.message
-    except NotThere as error:
-        return "not installed", error.message
-    except RefusedRequest as error:
-        return ("not installed" if error.unknown_form else "not reached"), error.message
-    except (Retry, IncompleteReading) as error:
-        return "not reached", error.message
-    return "readable", ""
+        answer = await source.hosts.send(call, lambda: 0)
+        if project is None and any(
+            one.route == route and one.paging == "single" for one in specs[0].listings
+        ):
+            counts[kinds[0]] = len(split(answer.body, call.label).items)
+    except FairleadError as error:
+        return Access(specs[0].scope, kinds, name, _verdict(error), error.message)
+    return Access(specs[0].scope, kinds, name, "readable")
+
+
+def _verdict(error: FairleadError) -> Verdict:
+    """What a probe's failure says. The failure itself where it is not about this one probe."""
+    match error:
+        case ScopeMissing():
+            return "scope missing"
+        case NotPermitted():
+            return "permission missing"
+        case NotThere():
+            return "not installed"
+        case RefusedRequest():
+            return "not installed" if error.unknown_form else "not reached"
+        case Retry() | IncompleteReading():
+            return "not reached"
+    raise error

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fairlead.cli import exits
+from fairlead.cli.health_text import expected_line, health_lines
 from fairlead.cli.options import (
     BlueprintsFlag,
     CatalogFlag,
@@ -24,9 +25,6 @@ from fairlead.cli.options import (
 )
 from fairlead.cli.output import output_of
 from fairlead.model.secrets import Secret
-
-if TYPE_CHECKING:
-    from fairlead.app.health import Health
 
 
 def connect(
@@ -53,7 +51,7 @@ def connect(
     request = ConnectRequest(url, name, Path(pat_file) if pat_file else None, store=not test_only)
     report = asyncio.run(use_case(settings, request, asker(), output.hide))
     output.value(report)
-    output.lines(_health_lines(report.health))
+    output.lines(health_lines(report.health))
     if report.number:
         output.line(f"stored as connection {report.number}, {report.health.name}")
         if not report.token_stored:
@@ -61,7 +59,9 @@ def connect(
         output.line("next: fairlead plan")
     else:
         output.line("nothing was stored (--test-only)")
-        output.line(f"next: fairlead connect {report.health.url}")
+        output.line(f"next: fairlead connect {report.health.url}, then fairlead plan")
+    if report.expected:
+        output.line(f"      {expected_line(report.expected)}")
     return 0
 
 
@@ -97,35 +97,9 @@ def doctor(
     found = asyncio.run(use_case(settings, connection, output.hide))
     output.value({"connections": found})
     for health in found:
-        output.lines(_health_lines(health))
+        output.lines(health_lines(health))
     if not all(health.credential for health in found):
         return exits.CREDENTIAL
     if any(health.error for health in found):
         return exits.ERROR
     return exits.INCOMPLETE if any(health.off for health in found) else 0
-
-
-def _health_lines(health: Health) -> Iterator[str]:
-    yield f"{health.name}: {health.url}"
-    if health.error:
-        yield from (f"  {line}" for line in (health.error, health.advice) if line)
-        yield ""
-        return
-    yield f"  token of {health.user}, from {health.token_from}"
-    yield f"  organization {health.organization} ({health.instance})"
-    good: dict[str, list[str]] = {}
-    for service in health.services:
-        if service.readable and not service.refused:
-            good.setdefault(service.name, []).extend(service.kinds)
-    yield from (f"  reads {name}: {', '.join(kinds)}" for name, kinds in good.items())
-    for service in health.services:
-        kinds = ", ".join(service.kinds)
-        if not service.readable:
-            yield f"  does not read {service.name}: {kinds}: {service.reason}"
-        elif service.refused:
-            yield f"  reads {service.name}: {kinds}; not in {', '.join(service.refused)}: {service.reason}"
-    if health.more:
-        yield f"  asked in {health.asked} projects; there are more"
-    if health.off:
-        yield f"  off, though the mapping asks for it: {', '.join(health.off)}"
-    yield ""

@@ -8,9 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 import orjson
 
-from fairlead.mapping.configuration import Configuration, fetch_spec
+from fairlead.mapping.configuration import Configuration
 from fairlead.mapping.mapper import Mapper
-from fairlead.mapping.rows import Row
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError
 from fairlead.model.kinds import Derivation, KindSpec
@@ -27,6 +26,7 @@ from fairlead.sync.resolve import resolve
 from fairlead.sync.scene import Clock, Policy, Scene, Usage
 from fairlead.sync.settle import settle
 from fairlead.sync.store import Store
+from fairlead.sync.wanted import ancestors, base_of, fetch_of
 
 Progress = Callable[[ProgressUpdate], None]
 
@@ -176,13 +176,12 @@ class Engine:
         reports: dict[str, ReadingReport] = {}
 
         async def passage(spec: KindSpec) -> None:
-            for parent in _ancestors(spec, connected.source.kinds):
+            for parent in ancestors(spec, connected.source.kinds):
                 await ended[parent].wait()
-            rows = [row for row in self._configuration.rows if self._base(row.kind) == spec.kind]
+            fetch = fetch_of(spec.kind, self._configuration, self._derivations)
             passage = Passage(
-                passing, connected, spec, fetch_spec(spec.kind, rows, self._needs(rows)), known, children,
-                identity.organization, identity.url,
-            )  # fmt: skip
+                passing, connected, spec, fetch, known, children, identity.organization, identity.url
+            )
             reports[spec.kind] = await passage.run()
             totals.frozen.extend(passage.frozen)
             await self._again(connected, spec, passage, known)
@@ -214,16 +213,6 @@ class Engine:
         if before != rows:
             await self._store.write(lambda writer: writer.set_cursor(connected.id, spec.kind, ROWS, rows))
 
-    def _base(self, kind: str) -> str:
-        """The kind that is read for a row's kind: itself, or the one that it is derived from."""
-        derivation = self._derivations.get(kind)
-        return derivation.base if derivation else kind
-
-    def _needs(self, rows: Sequence[Row]) -> list[tuple[str, object]]:
-        """What the derived kinds among the rows ask of their base."""
-        derived = {row.kind for row in rows} & self._derivations.keys()
-        return [need for kind in sorted(derived) for need in self._derivations[kind].needs]
-
     def _wanted(
         self, connected: Connected, kinds: Collection[str], *, incremental: bool
     ) -> tuple[dict[str, KindSpec], list[str]]:
@@ -233,8 +222,8 @@ class Engine:
         they take a request for each object, and nothing tells which of them changed.
         """
         specs = connected.source.kinds
-        asked = {self._base(kind) for kind in kinds} or {
-            self._base(row.kind) for row in self._configuration.rows
+        asked = {base_of(kind, self._derivations) for kind in kinds} or {
+            base_of(row.kind, self._derivations) for row in self._configuration.rows
         }
         unknown = sorted(asked - specs.keys())
         if unknown:
@@ -246,13 +235,5 @@ class Engine:
             else []
         )
         asked -= set(later)
-        wanted = asked.union(*(_ancestors(specs[kind], specs) for kind in asked))
+        wanted = asked.union(*(ancestors(specs[kind], specs) for kind in asked))
         return {kind: spec for kind, spec in specs.items() if kind in wanted}, later
-
-
-def _ancestors(spec: KindSpec, specs: Mapping[str, KindSpec]) -> list[str]:
-    found: list[str] = []
-    while (parent := specs.get(spec.parent)) is not None:
-        found.append(parent.kind)
-        spec = parent
-    return found

@@ -21,7 +21,7 @@ async def test_connect_stores_a_connection_and_sync_uses_it(bare: Shell, sandbox
     done = await bare.run("connect", sandbox.url, "--pat-file", token_file(bare.directory, sandbox.pat))
     assert done.code == 0, done.err
     assert "stored as connection 1" in done.out
-    assert done.out.splitlines()[-1] == "next: fairlead plan"
+    assert "next: fairlead plan" in done.out.splitlines()
     (bare.directory / "pat").unlink()
     doctor = await bare.run("doctor", "--json")
     assert doctor.code == 0, doctor.err
@@ -43,8 +43,39 @@ async def test_test_only_stores_nothing(bare: Shell, sandbox: Sandbox) -> None:
     bare.environment["AZURE_DEVOPS_EXT_PAT"] = sandbox.pat
     done = await bare.run("connect", sandbox.url, "--test-only")
     assert done.code == 0, done.err
-    assert "reads Code" in done.out
+    lines = done.out.splitlines()
+    assert lines[0] == f"fabrikam: {sandbox.url}"
+    assert lines[1].endswith("from AZURE_DEVOPS_EXT_PAT")
+    assert "  reads   Code: repository" in done.out
+    assert sum("  live events: not in this version yet" in line for line in lines) == 1
+    assert lines[-2] == f"next: fairlead connect {sandbox.url}, then fairlead plan"
     assert list(bare.directory.iterdir()) == []
+
+
+async def test_connect_tells_what_a_plan_will_ask(bare: Shell, sandbox: Sandbox) -> None:
+    bare.environment["AZURE_DEVOPS_EXT_PAT"] = sandbox.pat
+    connected = (await bare.run("connect", sandbox.url, "--json")).value
+    expected = connected["expected"]
+    assert isinstance(expected, dict)
+    organization = sandbox.organization
+    assert expected["counts"] == {
+        "project": sum(one.state == "wellFormed" for one in organization.projects.values()),
+        "repository": len(organization.repositories),
+    }
+    assert expected["seconds"] > 0
+    asked = (await bare.run("plan", "--json")).value["request_count"]
+    assert isinstance(asked, int)
+    assert 0 < expected["requests"] <= asked
+
+
+async def test_a_mapping_that_cannot_be_used_is_no_reason_not_to_connect(
+    bare: Shell, sandbox: Sandbox
+) -> None:
+    (bare.directory / "mapping.yml").write_text("resources: 7")
+    bare.environment |= {"AZURE_DEVOPS_EXT_PAT": sandbox.pat, "FAIRLEAD_MAPPING_FILE": "mapping.yml"}
+    done = await bare.run("connect", sandbox.url, "--json")
+    assert done.code == 0, done.err
+    assert done.value["expected"] is None
 
 
 async def test_a_second_connection_to_the_same_organization_is_refused(bare: Shell, sandbox: Sandbox) -> None:
@@ -124,8 +155,8 @@ async def test_doctor_tells_what_is_off(shell: Shell, sandbox: Sandbox) -> None:
     shell.environment["FAIRLEAD_AZURE__PERSONAL_ACCESS_TOKEN"] = "narrow-token"
     done = await shell.run("doctor")
     assert done.code == 3, done
-    assert "reads Code" in done.out
-    assert "does not read Work Items" in done.out
+    assert "  reads   Code: repository" in done.out
+    assert "  off     Work Items: " in done.out
     assert "the token lacks the scope Work Items (Read)" in done.out
     assert "off, though the mapping asks for it: " in done.out
 

@@ -1,0 +1,45 @@
+"""How many requests a full read takes at least, from how much there is to be read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fairlead.azure.kinds.definition import Kind
+from fairlead.azure.kinds.registry import KINDS
+from fairlead.azure.kinds.repository import included_paths
+from fairlead.model.kinds import FetchSpec
+
+CONNECTION = "connection"
+"""The one request that asks who this is."""
+
+
+def fewest(fetches: Iterable[FetchSpec], counts: Mapping[str, int]) -> dict[str, int]:
+    """Requests by kind for the readings of `fetches`, with `counts` objects of each kind.
+
+    Every kind by its best listing: one walk of it for each of its parents, an empty one too, in full pages (only where
+    the page's size is ours to say), and the details that the fetch-spec needs, in full batches. A kind that is not in
+    `counts` is taken as empty. An organization cannot be read in less; where things lie spread over many parents it
+    takes more, because a page holds one parent's only.
+    """
+    found = {CONNECTION: 1}
+    for fetch in fetches:
+        kind = KINDS[fetch.kind]
+        found[fetch.kind] = _listing(kind, counts) + _details(kind, fetch, counts.get(fetch.kind, 0))
+    return found
+
+
+def _listing(kind: Kind, counts: Mapping[str, int]) -> int:
+    best = kind.spec.listings[0]
+    walks = len(kind.parts) * (counts.get(best.per, 0) if best.per else 1)
+    return max(walks, _pages(counts.get(kind.spec.kind, 0), best.size)) if walks else 0
+
+
+def _details(kind: Kind, fetch: FetchSpec, objects: int) -> int:
+    if not kind.wants_detail(fetch):
+        return 0
+    each = len(included_paths(fetch)) if kind.spec.kind == "repository" else 1
+    return each * _pages(objects, kind.spec.detail_batch)
+
+
+def _pages(objects: int, size: int) -> int:
+    return -(-objects // size) if size else 0

@@ -1,0 +1,53 @@
+"""What a connection can read, as text: one line for each service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fairlead.app.connect import Expected
+    from fairlead.app.health import Health, Service
+
+
+def health_lines(health: Health) -> Iterator[str]:
+    """The connection, whose token it is, its services, and what is therefore off."""
+    yield f"{health.name}: {health.url}"
+    if health.error:
+        yield from (f"  {line}" for line in (health.error, health.advice) if line)
+        yield ""
+        return
+    yield f"  token of {health.user}, from {health.token_from}"
+    yield f"  organization {health.organization} ({health.instance})"
+    for name in dict.fromkeys(service.name for service in health.services):
+        yield "  " + service_line(name, [one for one in health.services if one.name == name])
+    yield f"  {'off':6}  live events: {health.live_events}"
+    if health.more:
+        yield f"  asked in {health.asked} projects; there are more"
+    if health.off:
+        yield f"  off, though the mapping asks for it: {', '.join(health.off)}"
+    yield ""
+
+
+def service_line(name: str, parts: Sequence[Service]) -> str:
+    """`reads`, `partly` or `off`, the service, its kinds, and what is missing for those that are off."""
+    good = [kind for part in parts if part.readable for kind in part.kinds]
+    said = [", ".join(good)] if good else []
+    for part in parts:
+        kinds = ", ".join(part.kinds)
+        if not part.readable:
+            said.append(f"{kinds} off: {part.reason}")
+        elif part.refused:
+            said.append(f"{kinds} not in {', '.join(part.refused)}: {part.reason}")
+    whole = all(part.readable and not part.refused for part in parts)
+    return f"{'reads' if whole else 'partly' if good else 'off':6}  {name}: {'; '.join(said)}"
+
+
+def expected_line(expected: Expected) -> str:
+    """What the next command will ask and how long that may take, and how both were found."""
+    projects, repositories = (expected.counts.get(kind, 0) for kind in ("project", "repository"))
+    seconds = max(1, round(expected.seconds))
+    return (
+        f"at least {expected.requests:,} requests, about {seconds} s: for {projects:,} projects and {repositories:,} "
+        "repositories, at the pace of this test; pages of what is in them come on top"
+    )
