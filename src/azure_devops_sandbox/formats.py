@@ -34,11 +34,15 @@ def derived_guid(*parts: object) -> str:
     return str(uuid.UUID(bytes=digest, version=4))
 
 
-def subject_descriptor(prefix: str, guid: str) -> str:
-    """Return the descriptor that belongs to a GUID, in the form of those of groups: a coded security id."""
+def security_id(guid: str) -> str:
+    """Return the security id that belongs to a GUID, in the form of those of groups."""
     parts = [int(guid.replace("-", "")[place : place + 8], 16) for place in range(0, 32, 8)]
-    sid = "S-1-9-1551374245-" + "-".join(map(str, parts))
-    return f"{prefix}.{base64.urlsafe_b64encode(sid.encode()).decode().rstrip('=')}"
+    return "S-1-9-1551374245-" + "-".join(map(str, parts))
+
+
+def subject_descriptor(prefix: str, guid: str) -> str:
+    """Return the descriptor that belongs to a GUID: its coded security id."""
+    return f"{prefix}.{base64.urlsafe_b64encode(security_id(guid).encode()).decode().rstrip('=')}"
 
 
 def is_guid(text: str) -> bool:

@@ -16,6 +16,8 @@ from .server import Server
 from .settings import Settings
 from .state.organization import Organization
 
+_LONGEST_URL = 16_384
+"""Bytes; the service takes URLs of about this length."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -69,7 +71,9 @@ async def running(
     """
     organization = organization or seeded()
     server = Server(organization, settings)
-    runner = web.ServerRunner(web.Server(server.handle, access_log=None), shutdown_timeout=0.5)
+    runner = web.ServerRunner(
+        web.Server(server.handle, access_log=None, max_line_size=_LONGEST_URL), shutdown_timeout=0.5
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, backlog=1024, reuse_address=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from azure_devops_sandbox.formats import date3, segment
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.people import User
@@ -11,6 +13,7 @@ from azure_devops_sandbox.state.processes import PROCESSES
 from azure_devops_sandbox.state.records import Project, Team
 
 from . import kept, link, person
+from .identities import identity_item
 
 
 def project_reference(organization: Organization, project: Project) -> dict[str, Any]:
@@ -111,24 +114,10 @@ def team_item(organization: Organization, team: Team, *, identity: bool) -> byte
             "projectId": team.project,
         }
         if identity:
-            found["identity"] = _team_identity(team, project)
+            found["identity"] = orjson.Fragment(identity_item(organization, team, direct=False))
         return found
 
     return kept(team, f"item {identity}", max(team.version, project.version), build)
-
-
-def _team_identity(team: Team, project: Project) -> dict[str, Any]:
-    return {
-        "id": team.id,
-        "descriptor": f"Microsoft.TeamFoundation.Identity;S-1-9-{team.id}",
-        "subjectDescriptor": team.descriptor,
-        "providerDisplayName": f"[{project.name}]\\{team.name}",
-        "isActive": True,
-        "isContainer": True,
-        "properties": {},
-        "resourceVersion": 2,
-        "metaTypeId": 255,
-    }
 
 
 def team_member(organization: Organization, user: User, *, admin: bool) -> bytes:

@@ -60,21 +60,32 @@ def _user(organization: Organization, user: User) -> dict[str, Any]:
     return found
 
 
-def _group(organization: Organization, group: Container) -> dict[str, Any]:
+def group_domain(organization: Organization, group: Container) -> str:
+    """Return where a group is from: the organization or a project."""
     if group.project is None:
-        domain = f"vstfs:///Framework/IdentityDomain/{organization.instance_id}"
-        scope = organization.name
-    else:
-        domain = f"vstfs:///Classification/TeamProject/{group.project}"
-        scope = organization.projects[group.project].name
-    origin = "vsts" if isinstance(group, Team) else group.origin
+        return f"vstfs:///Framework/IdentityDomain/{organization.instance_id}"
+    return f"vstfs:///Classification/TeamProject/{group.project}"
+
+
+def group_principal(organization: Organization, group: Container) -> str:
+    """Return the full name of a group."""
+    if group.project is not None:
+        return f"[{organization.projects[group.project].name}]\\{group.name}"
+    return f"[{'TEAM FOUNDATION' if _origin(group) == 'aad' else organization.name}]\\{group.name}"
+
+
+def _origin(group: Container) -> str:
+    return "vsts" if isinstance(group, Team) else group.origin
+
+
+def _group(organization: Organization, group: Container) -> dict[str, Any]:
     return {
         "subjectKind": "group",
         "description": group.description,
-        "domain": domain,
-        "principalName": f"[{'TEAM FOUNDATION' if origin == 'aad' else scope}]\\{group.name}",
+        "domain": group_domain(organization, group),
+        "principalName": group_principal(organization, group),
         "mailAddress": None,
-        "origin": origin,
+        "origin": _origin(group),
         "originId": group.id,
         "displayName": group.name,
         **_addresses(organization, group.descriptor, "Groups"),

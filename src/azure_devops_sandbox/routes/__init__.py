@@ -11,6 +11,7 @@ from . import (
     files,
     git,
     graph,
+    identities,
     location,
     planning,
     policy,
@@ -32,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     *boards.ROUTES,
     *release.ROUTES,
     *graph.ROUTES,
+    *identities.ROUTES,
     *entitlements.ROUTES,
     *planning.ROUTES,
 )

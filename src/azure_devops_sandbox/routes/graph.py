@@ -33,10 +33,9 @@ from azure_devops_sandbox.state.graph import (
 from azure_devops_sandbox.state.people import User
 from azure_devops_sandbox.state.records import Project
 
-from .missing import no_subject
+from .missing import SUBJECTS_AT_ONCE, no_subject, too_many_subjects
 
 SCOPE = "vso.graph"
-_LOOKUP_LIMIT = 500
 _NAMESPACE = "Microsoft.VisualStudio.Services.Graph"
 
 
@@ -155,13 +154,8 @@ def subjects_lookup(call: Call) -> Answer:
         isinstance(one, dict) and isinstance(one.get("descriptor"), str) for one in keys
     ):
         raise bad_argument("The lookupKeys of the lookup are missing or have no descriptor.")
-    if len(keys) > _LOOKUP_LIMIT:
-        raise ApiError(
-            400,
-            "TooManyRequestedItemsException",
-            f"TF400049: The request is for {len(keys)} subjects. The limit is {_LOOKUP_LIMIT}.",
-            _NAMESPACE,
-        )
+    if len(keys) > SUBJECTS_AT_ONCE:
+        raise too_many_subjects(len(keys))
     found = {}
     for key in keys:
         subject = find_by_descriptor(call.organization, key["descriptor"])

@@ -15,6 +15,7 @@ AREAS = {
     "5264459e-e5e0-4bd8-b118-0985e68a4ec5": "wit",
     "1d4f49f9-02b9-4e26-b826-2cdb6195f2a9": "work",
     "bb1e7ec9-e901-4b68-999a-de7012b920f8": "Graph",
+    "8a3d49b8-91f0-46ef-b33d-dda338c25db3": "IMS",
     "68ddce18-2501-45f1-a17b-7931a9922690": "MemberEntitlementManagement",
     "efc2f575-36ef-48e9-b672-0c6fb4a48ac5": "Release",
 }
@@ -60,6 +61,7 @@ LOCATIONS: tuple[tuple[str, str, str, str, int], ...] = (
     ("e34b6394-6b30-4435-94a9-409a5eef3e31", "Graph", "Memberships", f"{_ANY}/{{subjectDescriptor}}", 1),
     ("4dd4d168-11f2-48c4-83e8-756fa0de027c", "Graph", "SubjectLookup", _ANY, 1),
     ("048aee0a-7072-4cde-ab73-7af77b1e0b4e", "Graph", "Descriptors", f"{_ANY}/{{storageKey}}", 1),
+    ("28010c54-d0c0-4c89-a5b0-1c9e188b9fb7", "IMS", "Identities", "_apis/{resource}", 1),
     ("387f832c-dbf2-4643-88e9-c1aa94dbb737", "MemberEntitlementManagement", "UserEntitlements", "_apis/{resource}", 3),
     ("8480c6eb-ce60-47e9-88df-eca3c801638b", "MemberEntitlementManagement", "UserEntitlements",
      "_apis/{resource}/{userId}", 3),

@@ -141,6 +141,19 @@ def no_subject(descriptor: str) -> ApiError:
     )
 
 
+SUBJECTS_AT_ONCE = 500
+
+
+def too_many_subjects(number: int) -> ApiError:
+    """Return the error for a request for more users and groups than the service gives at once."""
+    return ApiError(
+        400,
+        "TooManyRequestedItemsException",
+        f"TF400049: The request is for {number} identities. The limit is {SUBJECTS_AT_ONCE}.",
+        "Microsoft.VisualStudio.Services.Identity",
+    )
+
+
 def no_entitlement(user_id: str) -> ApiError:
     """Return the error for the entitlement of a user."""
     return ApiError(
@@ -220,6 +233,7 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "graph-memberships": no_subject,
         "graph-subjects": no_subject,
         "graph-descriptors": no_subject,
+        "identities": no_subject,
         "user-entitlements": no_entitlement,
         "classification-nodes": no_node,
         "team-iterations": no_iteration,

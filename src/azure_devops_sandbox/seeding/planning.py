@@ -49,8 +49,8 @@ def add_trees(organization: Organization, project: Project, current: int = 3) ->
 
 
 def _date(node: Node, start: datetime, length: timedelta) -> None:
-    """Give an iteration its first and its last day."""
-    node.start, node.finish = start, start + length - timedelta(days=3)
+    """Give an iteration its first and its last day; the next one may begin the day after."""
+    node.start, node.finish = start, start + length - timedelta(days=1)
 
 
 def add_plan(organization: Organization, project: Project, team: Team) -> None:

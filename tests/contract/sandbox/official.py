@@ -28,6 +28,7 @@ FILES = {
     "work": "work",
     "release": "release",
     "graph": "graph",
+    "ims": "identities",
     "memberEntitlementManagement": "memberEntitlementManagement",
 }
 _FORMATS = frozenset({"uuid", "date-time", "int32", "int64", "double", "float", "byte", "uint32", "uint64"})

@@ -66,6 +66,13 @@ def _graph(organization: Organization, project: Project) -> list[Case]:
             lookup,
             _KINDS_OF_SUBJECT,
         ),
+        Case(
+            "identities.list",
+            "ims",
+            f"{O}/identities",
+            f"/_apis/identities?subjectDescriptors={user.descriptor},{group.descriptor}&queryMembership=Direct",
+            known=frozenset(f"$[].{key}" for key in ("descriptor", "members[]", "memberOf[]")),
+        ),
         case("graph-descriptors.get", "descriptors/{storageKey}", f"descriptors/{user.id}"),
     ]
 

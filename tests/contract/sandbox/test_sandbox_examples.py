@@ -172,6 +172,8 @@ EXAMPLES = (
     Example("MembershipsBatch/BatchGetMembershipsGroupDown.json", "graph", "graph-memberships.list", "=Down"),
     Example("MembershipsBatch/BatchGetMembershipsUserUp.json", "graph", "graph-memberships.list", "=Up"),
     Example("Descriptors/GetDescriptorById.json", "graph", "graph-descriptors.get"),
+    Example("Identities/SearchBySubjectDescriptors.json", "ims", "identities.list"),
+    Example("Identities/SearchByIds.json", "ims", "identities.list"),
     Example(
         "UserEntitlements/GET__memberEntitlementManagement_UserEntitlementById.json",
         "memberEntitlementManagement",

@@ -144,9 +144,12 @@ async def test_users_groups_and_memberships(connection: Any, organization: Organ
         down = graph.list_memberships(group.descriptor, direction="down")
         keys = [GraphSubjectLookupKey(descriptor=one.member_descriptor) for one in down]
         found = graph.lookup_subjects(GraphSubjectLookup(lookup_keys=keys))
-        return graph.list_users(), graph.list_groups(), found, graph.get_descriptor(group.id)
+        identities = connection.clients_v7_1.get_identity_client()
+        [older] = identities.read_identities(subject_descriptors=group.descriptor, query_membership="direct")
+        return graph.list_users(), graph.list_groups(), found, graph.get_descriptor(group.id), older
 
-    users, groups, found, descriptor = await _read(read)
+    users, groups, found, descriptor, older = await _read(read)
+    assert older.member_ids == group.members
     assert {one.descriptor for one in users.graph_users} == {
         one.descriptor for one in organization.users.values()
     }
