@@ -29,13 +29,9 @@ class PeopleChanges(ChangeGroup):
             raise LookupError(f"no kind {kind!r} or no license {license!r}; known: {', '.join(LICENSES)}")
         key = organization.new_guid("user")
         mail = mail or f"{account(name)}@{mail_domain(organization.name)}"
-        user = add_user(
-            organization,
-            Identity(key, name, mail, f"{kind}.{key.replace('-', '')}"),
-            kind,
-            random.Random(key),
-        )
-        user.license, user.status, user.accessed = license, "pending", None
+        identity = Identity(key, name, mail, f"{kind}.{key.replace('-', '')}")
+        user = add_user(organization, identity, kind, "pending", random.Random(key))
+        user.license = license
         user.created = organization.clock.now()
         organization.touch(user)
         return user

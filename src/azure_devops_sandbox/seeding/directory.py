@@ -71,8 +71,9 @@ def directory(organization: Organization) -> str:
 
 
 def _users(organization: Organization, count: int, rng: random.Random) -> None:
-    for author in organization.people[:count]:
-        add_user(organization, author, "aad", rng)
+    for place, author in enumerate(organization.people[:count]):
+        status = rng.choices(("active", "disabled"), (19, 1))[0] if place else "active"
+        add_user(organization, author, "aad", status, rng)
     names = human_names(rng, count)
     taken = {one.display_name for one in organization.people}
     domain = mail_domain(organization.name)
@@ -81,15 +82,17 @@ def _users(organization: Organization, count: int, rng: random.Random) -> None:
             return
         kind = "msa" if index % 9 == 4 else "aad"
         mail = f"{account(name)}@{'outlook.example' if kind == 'msa' else domain}"
+        status = rng.choices(("active", "pending", "disabled"), (8, 2, 1))[0]
         descriptor = f"{kind}.{guid(rng).replace('-', '')}"
-        add_user(organization, Identity(guid(rng), name, mail, descriptor), kind, rng)
+        add_user(organization, Identity(guid(rng), name, mail, descriptor), kind, status, rng)
 
 
-def add_user(organization: Organization, identity: Identity, kind: str, rng: random.Random) -> User:
-    """Add a person as a user with a license."""
+def add_user(
+    organization: Organization, identity: Identity, kind: str, status: str, rng: random.Random
+) -> User:
+    """Add a person as a user with a license; one who is `pending` was never here."""
     now = organization.clock.now()
     created = now - timedelta(days=rng.randrange(20, 1_500), seconds=rng.randrange(86_400))
-    status = rng.choices(("active", "pending", "disabled"), (18, 1, 1))[0]
     guest = kind == "aad" and len(organization.users) % 17 == 9
     accessed = now - timedelta(minutes=int(30_000 * rng.random() ** 2), milliseconds=rng.randrange(1000))
     user = User(
