@@ -34,7 +34,7 @@ class Sizes:
 
     @classmethod
     def preset(cls, name: str) -> Sizes:
-        """Return one of the presets `empty`, `tiny`, `small`, `medium` and `large`. Raises KeyError."""
+        """Return one of the presets `empty`, `tiny`, `small`, `medium`, `demo` and `large`. Raises KeyError."""
         return PRESETS[name]
 
     @classmethod
@@ -81,6 +81,10 @@ PRESETS = {
     "medium": Sizes(
         15, 120, 150, 30, 2, 2_000, 400, 400,
         users=120, service_accounts=8, groups_per_project=10, areas_per_project=6, iterations_per_project=6,
+    ),
+    "demo": Sizes(
+        12, 240, 260, 36, 2, 3_000, 600, 500, 2, authors=132,
+        users=150, service_accounts=8, groups_per_project=10, areas_per_project=8, iterations_per_project=6,
     ),
     "large": Sizes(
         60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,

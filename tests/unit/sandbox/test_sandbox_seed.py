@@ -43,7 +43,7 @@ def test_the_mix_of_twenty_thousand() -> None:
     assert 1_000 < sizes.releases < 5_000
 
 
-@pytest.mark.parametrize("preset", ["empty", "tiny", "small", "medium"])
+@pytest.mark.parametrize("preset", ["empty", "tiny", "small", "medium", "demo"])
 def test_presets_have_their_sizes(preset: str) -> None:
     sizes = PRESETS[preset]
     organization = seeded(2, sizes)
