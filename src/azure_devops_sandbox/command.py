@@ -117,6 +117,9 @@ def serve(
     start: Annotated[
         str, typer.Option(help="The sandbox's time: ISO 8601, or `now` to follow the system.")
     ] = "",
+    until_stdin_ends: Annotated[
+        bool, typer.Option("--until-stdin-ends", help="Also stop when standard input (a pipe) ends.")
+    ] = False,
 ) -> None:
     """Serve an organization until SIGINT or SIGTERM."""
     if bad_credentials not in {"203", "401", "302"}:
@@ -130,7 +133,7 @@ def serve(
     settings.bad_credentials = (
         "401" if bad_credentials == "401" else "302" if bad_credentials == "302" else "203"
     )
-    asyncio.run(_serve(organization, settings, host, port, public_url, ready_file))
+    asyncio.run(_serve(organization, settings, host, port, public_url, ready_file, until_stdin_ends))
 
 
 async def _serve(
@@ -140,15 +143,21 @@ async def _serve(
     port: int,
     public_url: str,
     ready_file: Path | None,
+    until_stdin_ends: bool,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if until_stdin_ends:
+        loop.add_reader(0, _at_its_end, stop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(
         organization, settings=settings, host=host, port=port, public_url=public_url or None
     ) as sandbox:
-        ready = {"url": sandbox.url, "pat": sandbox.pat, "pid": os.getpid(), "control": sandbox.control_url}
+        ready = {
+            "url": sandbox.url, "pat": sandbox.pat, "pid": os.getpid(), "control": sandbox.control_url,
+            "objects": _objects(organization),
+        }  # fmt: skip
         typer.echo(f"Azure DevOps sandbox: {sandbox.url}")
         typer.echo(f"Personal access token: {sandbox.pat}")
         if ready_file is not None:
@@ -156,6 +165,12 @@ async def _serve(
             part.write_text(json.dumps(ready), encoding="utf-8")
             part.replace(ready_file)
         await stop.wait()
+
+
+def _at_its_end(stop: asyncio.Event) -> None:
+    if not os.read(0, 4096):
+        asyncio.get_running_loop().remove_reader(0)
+        stop.set()
 
 
 def run() -> None:

@@ -215,3 +215,24 @@ async def test_the_serve_command_serves_until_it_is_told_to_stop(tmp_path: Path)
     stdout, _ = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0
     assert ready["url"].encode() in stdout
+    assert ready["objects"]["projects"] == 3
+
+
+async def test_the_serve_command_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    ready_file = tmp_path / "ready.json"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from azure_devops_sandbox.command import run; run()",
+        "serve", "--preset", "empty", "--until-stdin-ends", "--ready-file", str(ready_file),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    for _ in range(200):
+        if ready_file.exists():
+            break
+        await asyncio.sleep(0.05)
+    assert process.stdin is not None
+    process.stdin.write(b"still there")
+    await process.stdin.drain()
+    await asyncio.sleep(0.1)
+    assert process.returncode is None
+    process.stdin.close()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
