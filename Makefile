@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-develop demo page clean-demo lint test test-all chaos bench lock
+.PHONY: help setup setup-develop demo page clean-demo lint test test-all chaos bench openapi lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,9 @@ chaos: setup-develop ## Kill and break runs at random: make chaos SEEDS=100
 
 bench: setup-develop ## Measure speed and memory
 	$(BIN)/python -m benchmarks
+
+openapi: setup ## Write the description of the API anew after a change of it
+	@$(BIN)/python -m fairlead.api > openapi.json.part && mv openapi.json.part openapi.json
 
 # The locks name no registry, so that they hold for any mirror.
 compile = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -35,6 +35,13 @@ class Parsed(msgspec.Struct, frozen=True):
         """The blueprint of that name."""
         return next((each for each in self.blueprints if each.identifier == name), None)
 
+    def stubbed(self) -> tuple[str, ...]:
+        """The blueprints of which bare entities stand in for what relations name; none unless the mapping asks for
+        it."""
+        if not self.configuration.create_missing_related_entities:
+            return ()
+        return tuple(blueprint.identifier for blueprint in self.blueprints)
+
     def kinds(self) -> frozenset[str]:
         """The kinds that are read for the rows."""
         return frozenset(BASES[row.kind] for row in self.configuration.rows)

@@ -41,7 +41,7 @@ class Origin(msgspec.Struct, frozen=True):
     connection: str
     read_at: float
     wins: bool
-    value: Json
+    value: object
     note: str = ""
     frozen: str = ""
 
@@ -50,7 +50,7 @@ class FieldOrigin(msgspec.Struct, frozen=True):
     """One field: `title`, `icon`, `team`, `properties.x` or `relations.x`."""
 
     field: str
-    value: Json
+    value: object
     sources: tuple[Origin, ...]
     violations: tuple[str, ...]
 
@@ -84,28 +84,34 @@ async def explain(settings: Settings, blueprint: str, identifier: str, field: st
     BadUsage for a field that nothing maps. CatalogUnusable where there is no catalog.
     """
     async with reading_catalog(settings) as store:
-        facts = await store.explain(EntityKey(blueprint, identifier))
-        mapping = await mapping_of_last_run(store)
-        names = {row.id: row.name for row in await store.connections()}
-        fields = _fields(facts, blueprint, mapping, names)
-        if field:
-            fields = tuple(each for each in fields if field in (each.field, each.field.partition(".")[2]))
-            if not fields and facts.entity is not None and facts.entity.body:
-                raise BadUsage(f"nothing maps {field} of {blueprint} {identifier}")
-        exists = facts.entity is not None and bool(facts.entity.body)
-        absence = "" if exists else await _absence(store, facts, EntityKey(blueprint, identifier), mapping)
-        return Explanation(
-            blueprint,
-            identifier,
-            exists,
-            facts.entity is not None or facts.stub,
-            absence,
-            fields,
-            tuple(
-                Past(past.run, past.made, past.op, past.cause.reason, past.cause.record, past.state)
-                for past in facts.changes
-            ),
+        return await explained(
+            store, await mapping_of_last_run(store), EntityKey(blueprint, identifier), field
         )
+
+
+async def explained(store: Catalog, mapping: Parsed | None, key: EntityKey, field: str = "") -> Explanation:
+    """As `explain`, in an open catalog, by the given mapping."""
+    facts = await store.explain(key)
+    names = {row.id: row.name for row in await store.connections()}
+    fields = _fields(facts, key.blueprint, mapping, names)
+    if field:
+        fields = tuple(each for each in fields if field in (each.field, each.field.partition(".")[2]))
+        if not fields and facts.entity is not None and facts.entity.body:
+            raise BadUsage(f"nothing maps {field} of {key.blueprint} {key.identifier}")
+    exists = facts.entity is not None and bool(facts.entity.body)
+    absence = "" if exists else await _absence(store, facts, key, mapping)
+    return Explanation(
+        key.blueprint,
+        key.identifier,
+        exists,
+        facts.entity is not None or facts.stub,
+        absence,
+        fields,
+        tuple(
+            Past(past.run, past.made, past.op, past.cause.reason, past.cause.record, past.state)
+            for past in facts.changes
+        ),
+    )
 
 
 def _fields(

@@ -6,16 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from fairlead.app.configuring import mapping_of_last_run
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import export_blocks, reading_catalog
-
-if TYPE_CHECKING:
-    from fairlead.app.wiring import Catalog
 
 What = Literal["entities", "relations", "records", "contributions", "changes", "readings"]
 Write = Callable[[bytes], object]
@@ -45,20 +42,13 @@ class ExportRequest(msgspec.Struct, frozen=True):
 async def export(settings: Settings, request: ExportRequest, write: Write) -> None:
     """Writes everything asked for, in blocks. CatalogUnusable where there is no catalog."""
     async with reading_catalog(settings) as store:
-        stubs = await stub_blueprints(store) if request.what == "entities" else ()
+        mapping = await mapping_of_last_run(store) if request.what == "entities" else None
+        stubs = mapping.stubbed() if mapping else ()
         if request.form == "csv":
             write(_csv([COLUMNS[request.what]]))
         async with aclosing(export_blocks(store, request.what, request.blueprint or None, stubs)) as blocks:
             async for block in blocks:
                 write(block if request.form == "ndjson" else as_csv(block, COLUMNS[request.what]))
-
-
-async def stub_blueprints(store: Catalog) -> tuple[str, ...]:
-    """The blueprints of which bare entities stand in for what relations name; none unless the mapping asks for it."""
-    mapping = await mapping_of_last_run(store)
-    if mapping is None or not mapping.configuration.create_missing_related_entities:
-        return ()
-    return tuple(blueprint.identifier for blueprint in mapping.blueprints)
 
 
 _LINE = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -30,7 +30,7 @@ class RunSummary(msgspec.Struct, frozen=True):
 async def listing(settings: Settings, limit: int) -> list[RunSummary]:
     """The newest runs, newest first. CatalogUnusable where there is no catalog."""
     async with reading_catalog(settings) as store:
-        return [_summary(run) for run in await store.runs(limit)]
+        return [summary(run) for run in await store.runs(limit)]
 
 
 async def report(settings: Settings, run: int) -> RunReport:
@@ -39,11 +39,16 @@ async def report(settings: Settings, run: int) -> RunReport:
         stored = await store.run(run)
         if stored is None:
             raise BadUsage(f"there is no run {run}", advice="fairlead runs lists them")
-        found = report_of(stored)
-        if found is None:
-            how = {"running": "has not ended", "stopped": "was cut off, and a newer run took its place"}
-            raise BadUsage(f"run {run} {how.get(stored.state, stored.state)}: it has no report")
-        return found
+        return whole(stored)
+
+
+def whole(stored: StoredRun) -> RunReport:
+    """A run's report. BadUsage for a run that has not ended with one."""
+    found = report_of(stored)
+    if found is None:
+        how = {"running": "has not ended", "stopped": "was cut off, and a newer run took its place"}
+        raise BadUsage(f"run {stored.id} {how.get(stored.state, stored.state)}: it has no report")
+    return found
 
 
 async def changes(settings: Settings, run: int) -> AsyncGenerator[ChangeLine, None]:
@@ -61,7 +66,8 @@ def report_of(run: StoredRun) -> RunReport | None:
         return None
 
 
-def _summary(run: StoredRun) -> RunSummary:
+def summary(run: StoredRun) -> RunSummary:
+    """A stored run as a line of a list."""
     found = report_of(run)
     return RunSummary(
         run.id,

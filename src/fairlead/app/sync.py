@@ -46,9 +46,13 @@ class SyncRequest(msgspec.Struct, frozen=True):
 
 
 async def run(
-    settings: Settings, request: SyncRequest, progress: Callable[[ProgressUpdate], None], hide: Hide
+    settings: Settings,
+    request: SyncRequest,
+    progress: Callable[[ProgressUpdate], None],
+    hide: Hide,
+    started: Callable[[int], None] = lambda _: None,
 ) -> RunReport:
-    """One run to its end, or the end of one that was cut off.
+    """One run to its end, or the end of one that was cut off. `started` is told its number as soon as it has one.
 
     Nothing is written before settings, mapping and credentials are known to be good. BadUsage, BadMapping,
     BadCredential, CatalogUnusable as their names say.
@@ -77,7 +81,9 @@ async def run(
                 preset=configuration.preset,
                 progress=progress,
             )
-            report = await engine.run(request.mode, kinds=request.kinds, deliver=request.deliver)
+            report = await engine.run(
+                request.mode, kinds=request.kinds, deliver=request.deliver, started=started
+            )
             warnings = (*configuration.configuration.warnings, *notices, *report.warnings)
             return msgspec.structs.replace(report, warnings=warnings)
 

@@ -60,6 +60,7 @@ __all__ = [
     "PortTarget",
     "ResyncStatus",
     "Vault",
+    "catalog_mark",
     "engine_of",
     "examine",
     "export_blocks",
@@ -67,6 +68,7 @@ __all__ = [
     "mapper_of",
     "normalized",
     "open_port",
+    "open_reading",
     "open_source",
     "reading_catalog",
     "stored_connections",
@@ -171,8 +173,22 @@ async def writing_catalog(settings: Settings) -> AsyncIterator[Catalog]:
 @asynccontextmanager
 async def reading_catalog(settings: Settings) -> AsyncIterator[Catalog]:
     """The catalog as it stands, beside whoever writes it. CatalogUnusable where there is none."""
-    async with open_catalog(settings.catalog_url, read_only=True, clock=CLOCK.now) as store:
+    async with open_reading(settings) as store:
         yield store
+
+
+def open_reading(settings: Settings) -> Catalog:
+    """As `reading_catalog`, for one who keeps it open and closes it."""
+    return open_catalog(settings.catalog_url, read_only=True, clock=CLOCK.now)
+
+
+def catalog_mark(settings: Settings) -> tuple[int, int] | None:
+    """Another value where another catalog has taken the place of the one that was there; None where there is none."""
+    try:
+        found = sqlite_path(settings.catalog_url).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 async def stored_connections(settings: Settings) -> list[StoredConnection]:

@@ -9,11 +9,12 @@ from fairlead.cli.demonstration import demo
 from fairlead.cli.exporting import export
 from fairlead.cli.inspecting import explain, runs
 from fairlead.cli.mappings import mapping
+from fairlead.cli.serving import serve
 from fairlead.cli.syncing import plan, sync
 
 
 def add(app: typer.Typer) -> None:
     """Adds every command, in the order of first use."""
-    for command in (demo, connect, doctor, plan, sync, runs, explain, export):
+    for command in (demo, connect, doctor, plan, sync, serve, runs, explain, export):
         app.command()(command)
     app.add_typer(mapping, name="mapping")

@@ -90,12 +90,16 @@ def sync(
 def _run(output: Output, settings: Settings, request: SyncRequest) -> int:
     from fairlead.app.sync import run
 
-    # What is imported lives to the end, and what a run makes in large numbers holds no cycles.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    collect_seldom()
     with shown(output) as progress:
         report = asyncio.run(run(settings, request, progress, output.hide))
     tell_run(output, settings, report, list_changes=request.mode == "plan")
     if request.mode == "plan" and report.exit_code == exits.PLAN_HAS_CHANGES:
         output.line("next: fairlead sync")
     return report.exit_code
+
+
+def collect_seldom() -> None:
+    """What is imported lives to the end, and what a run makes in large numbers holds no cycles."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1_000)

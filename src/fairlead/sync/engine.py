@@ -63,11 +63,20 @@ class Engine:
         self._usage = usage
         self._progress = progress
 
-    async def run(self, mode: RunMode, *, kinds: Collection[str] = (), deliver: bool = True) -> RunReport:
-        """One run to its end. BadCredential and CatalogUnusable end it early; it then stays to be continued."""
+    async def run(
+        self,
+        mode: RunMode,
+        *,
+        kinds: Collection[str] = (),
+        deliver: bool = True,
+        started: Callable[[int], None] = lambda _: None,
+    ) -> RunReport:
+        """One run to its end; `started` is told its number. BadCredential and CatalogUnusable end it early; it then
+        stays to be continued."""
         began = self._clock.monotonic()
         request = orjson.dumps({"kinds": sorted(kinds), "connections": sorted(c.name for c in self._sources)})
         run, readings, resumed = await self._start(mode, request)
+        started(run)
         scene = Scene(
             run=run,
             positions={row.hash: row.position for row in self._configuration.rows},

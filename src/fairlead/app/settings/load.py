@@ -91,6 +91,7 @@ def _settings(
         token_from=token_from,
         port=_port(schema.port),
         intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
+        server_hosts=tuple(schema.server.hosts),
         listener=schema.listener,
         webhook_secret=_secret(schema.azure.webhook_secret),
         secret_key=_secret(schema.secret_key),

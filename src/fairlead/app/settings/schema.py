@@ -82,6 +82,12 @@ class IntervalsPart(_Part):
     hooks: Seconds = 3600.0
 
 
+class ServerPart(_Part):
+    """The server."""
+
+    hosts: Names = []
+
+
 class Schema(_Part):
     """All settings, merged."""
 
@@ -98,6 +104,7 @@ class Schema(_Part):
     connections: list[ConnectionPart] = []
     port: PortPart = PortPart()
     intervals: IntervalsPart = IntervalsPart()
+    server: ServerPart = ServerPart()
 
 
 HIDDEN = {"listener", "azure.organization_urls"}

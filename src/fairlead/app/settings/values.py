@@ -71,10 +71,11 @@ class Intervals(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """Everything a command is told.
 
-    `preset_named` tells a chosen preset from the default of the dialect. `listener` is Ocean's listener type, ""
-    elsewhere. `token` is a credential that was given without an organization: `connect` uses it. `jq_environment`
-    holds the variables that mapping expressions may read, by name. `jq_workers` 0 means as many as there are
-    processors. `warnings` are for the person, one line each; they never hold a value.
+    `preset_named` tells a chosen preset from the default of the dialect. `server_hosts` are names that a server answers
+    to beside those of the loopback. `listener` is Ocean's listener type, "" elsewhere. `token` is a credential that was
+    given without an organization: `connect` uses it. `jq_environment` holds the variables that mapping expressions may
+    read, by name. `jq_workers` 0 means as many as there are processors. `warnings` are for the person, one line each;
+    they never hold a value.
     """
 
     catalog_url: str
@@ -89,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True):
     token_from: str = ""
     port: PortSettings | None = None
     intervals: Intervals = Intervals()
+    server_hosts: tuple[str, ...] = ()
     listener: str = ""
     webhook_secret: Secret | None = None
     secret_key: Secret | None = None

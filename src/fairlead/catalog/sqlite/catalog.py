@@ -25,6 +25,7 @@ from fairlead.catalog.exported import (
 from fairlead.catalog.sql import load_statements
 from fairlead.catalog.sqlite import deliveries, entities, explain, readings, runs, streams
 from fairlead.catalog.sqlite import records as record_sql
+from fairlead.catalog.sqlite.browsing import SqliteBrowsing
 from fairlead.catalog.sqlite.connect import connect, open_foreign, open_reader, open_writer
 from fairlead.catalog.sqlite.faults import is_fault, unusable
 from fairlead.catalog.sqlite.lane import Lane
@@ -80,6 +81,7 @@ class SqliteCatalog:
         else:
             self._open_to_write(clock)
         self._pool = ThreadPoolExecutor(_READERS, "catalog-reader")
+        self.browse = SqliteBrowsing(self._read)
 
     def _open_to_write(self, clock: Callable[[], float]) -> None:
         self._lease = Lease(self._path)

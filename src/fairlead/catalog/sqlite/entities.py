@@ -316,7 +316,7 @@ def change_counts(session: Session, run: int) -> list[tuple[str, str, str, int]]
 
 def changes_of(session: Session, run: int, entities: Sequence[int]) -> dict[int, ChangeWrite]:
     """The changes that the run has recorded for these entities."""
-    found = (_change(session, row) for row in session.among("changes_of", (run,), _set(entities)))
+    found = (change_of(session, row) for row in session.among("changes_of", (run,), _set(entities)))
     return {change.entity: change for change in found}
 
 
@@ -325,7 +325,7 @@ def drop_changes(session: Session, run: int, entities: Sequence[int]) -> None:
     session.change_among("drop_changes", (run,), entities)
 
 
-def _change(session: Session, row: Row) -> ChangeWrite:
+def change_of(session: Session, row: Row) -> ChangeWrite:
     run, entity, op, blueprint, identifier, delta, cause, result, state = row
     return ChangeWrite(
         run,
