@@ -147,6 +147,16 @@ def memberships_list(call: Call) -> Answer:
     )
 
 
+def memberships_get(call: Call) -> Answer:
+    """Return the membership of a subject in a container. Raises ApiError (404) where it is not a direct member."""
+    subject, organization = _subject(call), call.organization
+    wanted = call.params["container"]
+    above = [one for one in containers_of(organization, subject.id) if one.descriptor == wanted]
+    if not above or not call.access.permissions.sees_subject(above[0]):
+        raise no_subject(wanted)
+    return Answer(membership_item(wanted, subject.descriptor))
+
+
 def subjects_lookup(call: Call) -> Answer:
     """Return subjects by their descriptors; those that are missing or hidden are left out."""
     keys = call.json().get("lookupKeys")
@@ -197,6 +207,15 @@ ROUTES = (
         "o",
         f"{_BASE}/memberships/{{descriptor}}",
         memberships_list,
+        SCOPE,
+        True,
+    ),
+    Route(
+        "graph-memberships.get",
+        "GET",
+        "o",
+        f"{_BASE}/memberships/{{descriptor}}/{{container}}",
+        memberships_get,
         SCOPE,
         True,
     ),

@@ -57,9 +57,13 @@ def _by_member(organization: Organization) -> dict[str, list[Container]]:
 
 
 def members_of(organization: Organization, container: Container) -> list[Subject]:
-    """Return the direct members of a group or team."""
+    """Return the direct members of a group or team; groups of a project that cannot be read are left out."""
     found = (find_by_id(organization, one) for one in container.members)
-    return [one for one in found if one is not None]
+    return [
+        one
+        for one in found
+        if one is not None and find_by_descriptor(organization, one.descriptor) is not None
+    ]
 
 
 def people_of(organization: Organization, container: Container) -> list[User]:

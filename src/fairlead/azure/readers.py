@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from fairlead.azure import included_files, releases, tombstones, work_items
 from fairlead.azure.kind_reader import Keys, KindReader
+from fairlead.azure.people import GroupMemberReader, UserReader
+from fairlead.azure.planning import IterationReader, ListedReader, TeamReader
 from fairlead.azure.release_readers import ReleaseDefinitionReader, ReleaseDeploymentReader
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
@@ -110,6 +112,11 @@ class ReleaseReader(KindReader):
 READERS: Mapping[str, type[KindReader]] = {
     "project": ProjectReader,
     "repository": RepositoryReader,
+    "team": TeamReader,
+    "iteration": IterationReader,
+    "area-path": ListedReader,
+    "group-member": GroupMemberReader,
+    "user": UserReader,
     "work-item": WorkItemReader,
     "release": ReleaseReader,
     "release-definition": ReleaseDefinitionReader,

@@ -23,6 +23,7 @@ from fairlead.azure import releases, tombstones, work_items
 from fairlead.azure.access import examine
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.hosts import CONNECTION_DATA
+from fairlead.azure.kinds import team, user
 from fairlead.azure.kinds.registry import SPECS
 from fairlead.model.kinds import Route
 from unit.azure.scripted import fetch
@@ -33,7 +34,7 @@ SPECIFICATION = (
     / "azure-devops"
     / "specification"
 )
-AREAS = ("core", "git", "policy", "release", "wit", "work")
+AREAS = ("core", "git", "graph", "memberEntitlementManagement", "policy", "release", "wit", "work")
 
 pytestmark = pytest.mark.skipif(
     not SPECIFICATION.is_dir() and os.environ.get("CI") != "true",
@@ -68,7 +69,14 @@ def operations() -> dict[Shape, Operation]:
         for file in (SPECIFICATION / area / "7.1").glob("*.json"):
             spec = json.loads(file.read_text(encoding="utf-8-sig"))
             shared = spec.get("parameters", {})
-            for path, methods in (spec["paths"] | spec.get("x-ms-paths", {})).items():
+            listed = spec["paths"] | spec.get("x-ms-paths", {})
+            # The root of a tree has no path: there the official clients leave the last segment out.
+            listed |= {
+                path.replace("/{structureGroup}/{path}", "/Areas"): methods
+                for path, methods in listed.items()
+                if path.endswith("/{structureGroup}/{path}")
+            }
+            for path, methods in listed.items():
                 for method, operation in methods.items():
                     if method == "parameters":
                         continue
@@ -89,6 +97,7 @@ def routes() -> Iterator[Route]:
         yield from (listing.route for listing in spec.listings)
         yield from (route for route in (spec.read, spec.detail, spec.tombstone, spec.probe) if route)
     yield from (tombstones.DELETED_REPOSITORIES, releases.DEPLOYMENTS, work_items.FEED)
+    yield from (team.AREAS, user.ABOVE, user.GRAPH.route, user.GRAPH_READ)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +116,9 @@ async def tour(azure: Reader) -> None:
     options = {
         "project": fetch("project", defaultTeam=True),
         "repository": fetch("repository", includedFiles=("README.md",)),
+        "team": fetch("team", includeMembers=True, includeAreaPaths=True),
+        "area-path": fetch("area-path", depth=2),
+        "user": fetch("user", source="graph", subjectTypes=("aad", "msa"), includeGroupMemberships=True),
         "work-item": fetch("work-item", wiql="[System.State] <> 'Closed'", expand="Relations"),
         "release-definition": fetch("release-definition", expand=("artifacts", "tags"), tagFilter=("a", "b")),
         "release": fetch(

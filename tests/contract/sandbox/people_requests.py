@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azure_devops_sandbox import Organization
+from azure_devops_sandbox.state.graph import members_of
 from azure_devops_sandbox.state.records import Project
 from contract.sandbox.case import Case, O
 
@@ -35,6 +36,7 @@ def people_cases(organization: Organization, project: Project) -> list[Case]:
 def _graph(organization: Organization, project: Project) -> list[Case]:
     user = next(iter(organization.users.values()))
     group = next(one for one in organization.groups.values() if one.members and one.project == project.id)
+    member = members_of(organization, group)[0]
     lookup = {
         "lookupKeys": [{"descriptor": one} for one in (user.descriptor, group.descriptor, "aad.nobody")]
     }
@@ -57,6 +59,11 @@ def _graph(organization: Organization, project: Project) -> list[Case]:
         case("graph-groups.list", "groups", "groups"),
         case("graph-groups.get", "groups/{groupDescriptor}", f"groups/{group.descriptor}"),
         *memberships,
+        case(
+            "graph-memberships.get",
+            "memberships/{subjectDescriptor}/{containerDescriptor}",
+            f"memberships/{member.descriptor}/{group.descriptor}",
+        ),
         Case(
             "graph-subjects.lookup",
             "graph",

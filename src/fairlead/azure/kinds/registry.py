@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from fairlead.azure.kinds import (
+    area_path,
     board,
+    group,
+    group_member,
+    iteration,
     project,
     release,
     release_definition,
@@ -11,6 +15,7 @@ from fairlead.azure.kinds import (
     repository,
     repository_policy,
     team,
+    user,
     work_item,
 )
 from fairlead.azure.kinds.definition import Kind
@@ -24,10 +29,15 @@ KINDS: dict[str, Kind] = {
         repository_policy.KIND,
         team.KIND,
         board.KIND,
+        iteration.KIND,
+        area_path.KIND,
         work_item.KIND,
         release_definition.KIND,
         release.KIND,
         release_deployment.KIND,
+        user.KIND,
+        group.KIND,
+        group_member.KIND,
     )
 }
 
