@@ -15,6 +15,7 @@ from azure_devops_sandbox.state.records import (
     Release,
     ReleaseDefinition,
     Repository,
+    Team,
     WorkItem,
 )
 from truth.entities import in_natural_order
@@ -39,6 +40,16 @@ class Sight:
     def projects(self) -> Iterator[Project]:
         """Projects in the list; a forbidden one is listed, but nothing below it can be read."""
         yield from self._projects.values()
+
+    def open_projects(self) -> Iterator[Project]:
+        """Projects whose children can be read."""
+        yield from (one for one in self._projects.values() if one.id in self._open)
+
+    def teams(self) -> Iterator[Team]:
+        """Teams that can be seen."""
+        for one in self.organization.teams.values():
+            if one.project in self._open and one.id not in self.permissions.hidden_teams:
+                yield one
 
     def project(self, key: str) -> Project:
         """A project by id."""

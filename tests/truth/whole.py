@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import port, releases, standard
+from truth import people, port, releases, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
 CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
     "port": port.ALL,
-    "standard": standard.ALL,
-    "every-kind": (*port.ALL, *releases.ALL),
+    "standard": (*standard.ALL, *people.STANDARD),
+    "every-kind": (*port.ALL, *releases.ALL, *people.ALL),
 }
 STUB_TARGETS: Mapping[str, Targets] = {
     "port": port.TARGETS,
-    "standard": standard.TARGETS,
-    "every-kind": {**port.TARGETS, **releases.TARGETS},
+    "standard": {**standard.TARGETS, **people.STANDARD_TARGETS},
+    "every-kind": {**port.TARGETS, **releases.TARGETS, **people.TARGETS},
 }
 """The relations of each preset; for their dangling targets bare entities are exported."""
 

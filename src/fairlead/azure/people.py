@@ -75,22 +75,24 @@ class Lookup:
     async def _ask(self, part: Sequence[str], number: Number) -> None:
         route = group_member.KIND.spec.detail or Route("", "")
         body = msgspec.json.encode({"lookupKeys": [{"descriptor": one} for one in part]})
+        asked = {one: self._known[one] for one in part}
         try:
             answer = await self._hosts.send(Call(route, body=body), number)
             subjects = _subjects(answer.body)
         except UNREAD as error:
-            for one in part:
-                future = self._known.pop(one)  # to be asked for again by whoever needs it next
+            for one, future in asked.items():
+                del self._known[one]  # to be asked for again by whoever needs it next
                 future.set_exception(error)
                 future.exception()  # nobody may be waiting for this one
-            return
-        except BaseException:
-            for one in part:
-                self._known.pop(one).cancel()
-            raise
-        for one in part:
-            raw = subjects.get(one)
-            self._known[one].set_result((bytes(raw), answer.number) if raw is not None else None)
+        else:
+            for one, future in asked.items():
+                raw = subjects.get(one)
+                future.set_result((bytes(raw), answer.number) if raw is not None else None)
+        finally:
+            for one, future in asked.items():
+                if not future.done():  # the whole run is ending
+                    del self._known[one]
+                    future.cancel()
 
 
 def _subjects(body: bytes) -> dict[str, msgspec.Raw]:

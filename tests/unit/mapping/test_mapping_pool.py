@@ -131,8 +131,10 @@ async def test_workers_run_side_by_side_and_start_on_demand() -> None:
         assert children() == set()
         await pool.run("length", PAGE)
         assert len(children()) == 1
-        answers = await asyncio.gather(*(pool.run("map(.a)", PAGE) for _ in range(20)))
-        assert set(answers) == {b"[1,2]"}
+        # Long enough that one worker cannot do all of it before the others have started.
+        slow = "[limit(200000; repeat(1))] | length"
+        answers = await asyncio.gather(*(pool.run(slow, PAGE) for _ in range(20)))
+        assert set(answers) == {b"200000"}
         assert len(children()) == 3
 
 
