@@ -55,10 +55,11 @@ class Lookup:
         for one in fresh:
             self._known[one] = asyncio.get_running_loop().create_future()
             self._waiting.append(one)
+        wanted = {one: self._known[one] for one in descriptors}
         if self._waiting:
             await asyncio.sleep(0 if len(self._waiting) >= LOOKUP else COMPANY)
             await self._send(number)
-        return {one: await asyncio.shield(self._known[one]) for one in descriptors}
+        return {one: await asyncio.shield(future) for one, future in wanted.items()}
 
     def forget(self, descriptors: Sequence[str]) -> None:
         """What is known of these is too old for who asks now."""
