@@ -20,8 +20,8 @@ from pathlib import Path
 import orjson
 
 from fairlead.catalog import open_catalog
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
 from fairlead.model.stored import ChangeWrite, ContributionWrite, Edge, EntityWrite, RecordWrite
@@ -126,7 +126,7 @@ def entity_rows(
     return rows
 
 
-def write_page(writer: SqliteWriter, run: int, reading: int, page: int, bodies: Sequence[bytes]) -> Spent:
+def write_page(writer: CatalogWriter, run: int, reading: int, page: int, bodies: Sequence[bytes]) -> Spent:
     """One page of new records, from look-up to page mark."""
     numbers = range(page * PAGE, page * PAGE + PAGE)
     hashes = [hashlib.blake2b(body, digest_size=16).digest() for body in bodies]
@@ -171,7 +171,7 @@ def write_page(writer: SqliteWriter, run: int, reading: int, page: int, bodies: 
     return timed.spent
 
 
-def meet_page(writer: SqliteWriter, reading: int, page: int) -> Spent:
+def meet_page(writer: CatalogWriter, reading: int, page: int) -> Spent:
     """One page of records that have not changed."""
     timed = Timed(CLOCK)
     found = writer.records(
@@ -197,7 +197,7 @@ def report(title: str, records: int, spent: Spent, wall: float, cpu: float) -> N
 
 
 async def measure(
-    catalog: SqliteCatalog, title: str, pages: int, work: Callable[[SqliteWriter, int], Spent], *, busy: bool
+    catalog: Catalog, title: str, pages: int, work: Callable[[CatalogWriter, int], Spent], *, busy: bool
 ) -> None:
     """Runs one job per page, four of them waiting at a time."""
     total: Spent = defaultdict(float)

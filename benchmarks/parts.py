@@ -40,7 +40,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"fairlead/azure/http/|/aiohttp/|/yarl/|/multidict/|asyncio/(selector_events|sslproto)\.py:", "HTTP"),
         (r"fairlead/azure/", "split and version"),
         (r"fairlead/mapping/", "decode"),
-        (r"catalog/sqlite/bodies\.py:|/zstandard/", "zstd"),
+        (r"catalog/queries/bodies\.py:|/zstandard/", "zstd"),
         (r"fairlead/catalog/|/sqlite3/", "SQLite"),
         (r"fairlead/reconcile/|sync/(apply|reconsider|settle|resolve|sink|replay|absence)\.py:", "merge and diff"),
         (r"fairlead/model/", "merge and diff"),

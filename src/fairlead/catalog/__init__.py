@@ -1,6 +1,6 @@
 """Remembers: records, contributions, entities, changes, runs and what is due to targets.
 
-`open_catalog` is the way in. The SQLite engine is imported only when a catalog is opened.
+`open_catalog` is the way in. The engine's driver is imported only when a catalog is opened.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fairlead.catalog.sqlite.catalog import SqliteCatalog as Catalog
+    from fairlead.catalog.catalog import Catalog
 
 __all__ = ["Catalog", "open_catalog"]
 
 
 def __getattr__(name: str) -> object:
     if name == "Catalog":
-        from fairlead.catalog.sqlite.catalog import SqliteCatalog
+        from fairlead.catalog.catalog import Catalog
 
-        return SqliteCatalog
+        return Catalog
     raise AttributeError(name)
 
 
@@ -31,6 +31,7 @@ def open_catalog(url: str, *, read_only: bool = False, clock: Callable[[], float
     CatalogUnusable when the file cannot be used, which then was not changed.
     """
     from fairlead.catalog.address import sqlite_path
-    from fairlead.catalog.sqlite.catalog import SqliteCatalog
+    from fairlead.catalog.catalog import Catalog
+    from fairlead.catalog.sqlite.engine import SqliteEngine
 
-    return SqliteCatalog(sqlite_path(url), clock, read_only=read_only)
+    return Catalog(SqliteEngine(sqlite_path(url)), clock, read_only=read_only)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fairlead.catalog import open_catalog
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
+from fairlead.catalog.catalog import Catalog
 
-Open = Callable[..., SqliteCatalog]
+Open = Callable[..., Catalog]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -19,14 +19,14 @@ def open_(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     assert request.param == "sqlite"
     url = f"sqlite:///{tmp_path / 'catalog.db'}"
 
-    def opened(*, read_only: bool = False) -> SqliteCatalog:
+    def opened(*, read_only: bool = False) -> Catalog:
         return open_catalog(url, read_only=read_only, clock=lambda: 1_700_000_000.5)
 
     return opened
 
 
 @pytest.fixture
-async def catalog(open_: Open) -> AsyncIterator[SqliteCatalog]:
+async def catalog(open_: Open) -> AsyncIterator[Catalog]:
     """An empty catalog."""
     async with open_() as catalog:
         yield catalog

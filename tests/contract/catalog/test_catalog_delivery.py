@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract.catalog.builders import entity
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
+from fairlead.catalog.catalog import Catalog
 from fairlead.model.stored import Delivery
 
 
@@ -23,11 +23,11 @@ def delivered(due: Delivery, *, error: str = "", attempts: int = 0) -> Delivery:
     )
 
 
-async def due(catalog: SqliteCatalog, blueprint: str = "service") -> list[Delivery]:
+async def due(catalog: Catalog, blueprint: str = "service") -> list[Delivery]:
     return await catalog.due("port", blueprint, 0, 100)
 
 
-async def test_what_existed_before_a_target_is_due_to_it(catalog: SqliteCatalog) -> None:
+async def test_what_existed_before_a_target_is_due_to_it(catalog: Catalog) -> None:
     rows = [entity(1, "a"), entity(2, "b"), entity(3, "gone", exists=False), entity(4, "t", blueprint="team")]
     await catalog.write(lambda w: w.put_entities(rows))
     assert await due(catalog) == [
@@ -38,7 +38,7 @@ async def test_what_existed_before_a_target_is_due_to_it(catalog: SqliteCatalog)
     assert [one.entity for one in await catalog.due("port", "service", 1, 1)] == [2]
 
 
-async def test_what_was_delivered_is_due_again_when_it_changes(catalog: SqliteCatalog) -> None:
+async def test_what_was_delivered_is_due_again_when_it_changes(catalog: Catalog) -> None:
     await due(catalog)
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     (first,) = await due(catalog)
@@ -54,7 +54,7 @@ async def test_what_was_delivered_is_due_again_when_it_changes(catalog: SqliteCa
     )
 
 
-async def test_a_delivered_entity_that_is_deleted_is_due_without_a_body(catalog: SqliteCatalog) -> None:
+async def test_a_delivered_entity_that_is_deleted_is_due_without_a_body(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     (first,) = await due(catalog)
     await catalog.write(lambda w: w.mark_delivered([delivered(first)]))
@@ -67,14 +67,14 @@ async def test_a_delivered_entity_that_is_deleted_is_due_without_a_body(catalog:
     assert [one.delivered_hash for one in await due(catalog)] == [b""]
 
 
-async def test_an_entity_that_came_and_went_undelivered_is_not_due(catalog: SqliteCatalog) -> None:
+async def test_an_entity_that_came_and_went_undelivered_is_not_due(catalog: Catalog) -> None:
     await due(catalog)
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     await catalog.write(lambda w: w.put_entities([entity(1, "a", exists=False)]))
     assert await due(catalog) == []
 
 
-async def test_a_refusal_is_kept_and_stays_due_until_the_entity_changes(catalog: SqliteCatalog) -> None:
+async def test_a_refusal_is_kept_and_stays_due_until_the_entity_changes(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     (first,) = await due(catalog)
     await catalog.write(lambda w: w.mark_delivered([delivered(first, error="no such blueprint", attempts=3)]))
@@ -86,7 +86,7 @@ async def test_a_refusal_is_kept_and_stays_due_until_the_entity_changes(catalog:
     assert (await catalog.status()).targets == (("port", 1, 1),)
 
 
-async def test_an_entity_that_changed_while_it_was_delivered_stays_due(catalog: SqliteCatalog) -> None:
+async def test_an_entity_that_changed_while_it_was_delivered_stays_due(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     (first,) = await due(catalog)
     await catalog.write(lambda w: w.put_entities([entity(1, "a", properties={"x": 1})]))
@@ -94,7 +94,7 @@ async def test_an_entity_that_changed_while_it_was_delivered_stays_due(catalog: 
     assert [one.delivered_hash for one in await due(catalog)] == [first.desired_hash]
 
 
-async def test_targets_do_not_share_what_is_due(catalog: SqliteCatalog) -> None:
+async def test_targets_do_not_share_what_is_due(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_entities([entity(1, "a")]))
     (first,) = await due(catalog)
     await catalog.write(lambda w: w.mark_delivered([delivered(first)]))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contract.catalog.builders import all_of, change, contribution, digest, entity, record
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
 from fairlead.model.stored import StoredContribution, StoredEntity
 
 
-async def test_an_entity_comes_back_with_what_is_desired(catalog: SqliteCatalog) -> None:
+async def test_an_entity_comes_back_with_what_is_desired(catalog: Catalog) -> None:
     row = entity(1, "a/é/\x00", properties={"x": 1.5}, desired=b"d" * 16)
     await catalog.write(lambda w: w.put_entities([row]))
     key = EntityKey("service", "a/é/\x00")
@@ -21,7 +21,7 @@ async def test_an_entity_comes_back_with_what_is_desired(catalog: SqliteCatalog)
     assert await catalog.write(lambda w: w.entities_by_id([1, 2])) == {1: stored}
 
 
-async def test_an_entity_without_body_stays_as_a_tombstone_without_edges(catalog: SqliteCatalog) -> None:
+async def test_an_entity_without_body_stays_as_a_tombstone_without_edges(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_entities([entity(1, "a", edges=[("owner", "team", "t1")])]))
     assert await all_of(catalog.stubs(["team"])) == [EntityKey("team", "t1")]
     await catalog.write(lambda w: w.put_entities([entity(1, "a", exists=False, edges=None)]))
@@ -31,7 +31,7 @@ async def test_an_entity_without_body_stays_as_a_tombstone_without_edges(catalog
     assert await catalog.counts(["team"]) == (0, 0)
 
 
-async def test_edges_are_replaced_or_kept(catalog: SqliteCatalog) -> None:
+async def test_edges_are_replaced_or_kept(catalog: Catalog) -> None:
     await catalog.write(
         lambda w: w.put_entities([entity(1, "a", edges=[("owner", "team", "t1"), ("owner", "team", "t1")])])
     )
@@ -41,7 +41,7 @@ async def test_edges_are_replaced_or_kept(catalog: SqliteCatalog) -> None:
     assert await all_of(catalog.stubs(["team"])) == [EntityKey("team", "t2")]
 
 
-async def test_stubs_are_what_edges_miss(catalog: SqliteCatalog) -> None:
+async def test_stubs_are_what_edges_miss(catalog: Catalog) -> None:
     edges = [("owner", "team", "t1"), ("owner", "team", "ü"), ("uses", "service", "b"), ("on", "page", "p")]
     await catalog.write(
         lambda w: w.put_entities([entity(1, "a", edges=edges), entity(2, "t1", blueprint="team")])
@@ -59,7 +59,7 @@ async def test_stubs_are_what_edges_miss(catalog: SqliteCatalog) -> None:
     assert await catalog.counts(["team", "service"]) == (2, 2)
 
 
-async def test_pending_is_what_differs(catalog: SqliteCatalog) -> None:
+async def test_pending_is_what_differs(catalog: Catalog) -> None:
     rows = [
         entity(1, "as desired"),
         entity(2, "to update", desired=b"d" * 16),
@@ -79,14 +79,14 @@ async def test_pending_is_what_differs(catalog: SqliteCatalog) -> None:
     assert await catalog.entities_of_blueprint("team") == []
 
 
-async def test_entities_of_a_blueprint_in_many_blocks(catalog: SqliteCatalog) -> None:
+async def test_entities_of_a_blueprint_in_many_blocks(catalog: Catalog) -> None:
     rows = [entity(n, f"e{n:05d}", exists=n % 2 == 0, edges=None) for n in range(1, 5001)]
     await catalog.write(lambda w: w.put_entities(rows))
     assert [one.id for one in await catalog.entities_of_blueprint("service")] == list(range(2, 5001, 2))
 
 
-async def test_contributions_by_record_entity_and_row(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_contributions_by_record_entity_and_row(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.put_records([record(1, "a"), record(2, "b")])
         w.put_entities([entity(7, "x")])
         w.put_contributions(
@@ -137,14 +137,14 @@ async def test_contributions_by_record_entity_and_row(catalog: SqliteCatalog) ->
     assert await catalog.unresolved() == []
 
 
-async def test_a_contribution_is_replaced_by_id(catalog: SqliteCatalog) -> None:
+async def test_a_contribution_is_replaced_by_id(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_contributions([contribution(1, 1, 0, query=b"{}")]))
     await catalog.write(lambda w: w.put_contributions([contribution(1, 1, 5)]))
     (found,) = await catalog.write(lambda w: w.contributions_of_records([1]))
     assert (found.entity, found.query) == (5, b"")
 
 
-async def test_one_change_per_entity_and_run(catalog: SqliteCatalog) -> None:
+async def test_one_change_per_entity_and_run(catalog: Catalog) -> None:
     await catalog.write(lambda w: w.put_changes([change(1, 2, "b"), change(1, 1, "a"), change(2, 1, "a")]))
     renamed = change(1, 1, "a", "update", cause=Cause("remapped", "repository", "a", renamed_from="z"))
     await catalog.write(lambda w: w.put_changes([renamed]))
@@ -156,7 +156,7 @@ async def test_one_change_per_entity_and_run(catalog: SqliteCatalog) -> None:
 
 
 async def test_a_runs_changes_are_streamed_in_blocks_by_blueprint_and_identifier(
-    catalog: SqliteCatalog,
+    catalog: Catalog,
 ) -> None:
     await catalog.write(lambda w: w.put_changes([change(1, n, f"e{n}") for n in range(1, 2001)]))
     found = [one.identifier for one in await all_of(catalog.changes(1))]
@@ -164,8 +164,8 @@ async def test_a_runs_changes_are_streamed_in_blocks_by_blueprint_and_identifier
     assert await catalog.change_counts(1) == [("create", "read", "applied", 2000)]
 
 
-async def test_an_entity_is_explained(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_an_entity_is_explained(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.put_records([record(1, "a", number=12)])
         w.put_entities(
             [entity(1, "x", edges=[("owner", "team", "t")]), entity(2, "y", edges=[("uses", "service", "x")])]
@@ -195,8 +195,8 @@ async def test_an_entity_is_explained(catalog: SqliteCatalog) -> None:
     assert (nothing.entity, nothing.stub, nothing.changes) == (None, False, ())
 
 
-async def test_an_absence_is_explained_by_the_records_that_caused_it(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_an_absence_is_explained_by_the_records_that_caused_it(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.save_connection("i-1", "one", "https://a", b"")
         w.put_records([record(1, "a", number=12)])
         w.put_entities([entity(1, "x", exists=False, edges=None)])
@@ -209,7 +209,7 @@ async def test_an_absence_is_explained_by_the_records_that_caused_it(catalog: Sq
     assert [(one.kind, one.key, one.verified) for one in told.absent_records] == [("repository", "a", 0.0)]
 
 
-async def test_status_counts_what_waits(catalog: SqliteCatalog) -> None:
+async def test_status_counts_what_waits(catalog: Catalog) -> None:
     rows = [entity(1, "a"), entity(2, "b", desired=b"d"), entity(3, "t", blueprint="team")]
     await catalog.write(lambda w: w.put_entities(rows))
     await catalog.write(lambda w: w.put_contributions([contribution(1, 1, 0, query=b"{}")]))

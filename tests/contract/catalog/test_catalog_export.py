@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 
 from contract.catalog.builders import all_of, change, contribution, entity, record
+from fairlead.catalog.catalog import Catalog
 from fairlead.catalog.export import (
     export_changes,
     export_contributions,
@@ -13,8 +14,7 @@ from fairlead.catalog.export import (
     export_records,
     export_relations,
 )
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.records import RecordState
 from fairlead.model.stored import EntityWrite
 
@@ -23,7 +23,7 @@ def raw(id_: int, identifier: str, body: bytes, blueprint: str = "service") -> E
     return EntityWrite(id_, blueprint, identifier, "", body, b"h" * 16, b"h" * 16, edges=())
 
 
-async def test_an_entity_has_sorted_keys_and_no_nulls(catalog: SqliteCatalog) -> None:
+async def test_an_entity_has_sorted_keys_and_no_nulls(catalog: Catalog) -> None:
     properties = b'{"z":1.50,"a":null,"b":{"y":null,"x":"\xc3\xa9"}}'
     body = b'{"title":"T","team":["x"],"icon":"Git","properties":%b,"relations":{"r":["1"]}}' % properties
     await catalog.write(lambda w: w.put_entities([raw(1, "one", body), raw(2, "bare", b"{}")]))
@@ -36,7 +36,7 @@ async def test_an_entity_has_sorted_keys_and_no_nulls(catalog: SqliteCatalog) ->
 
 
 async def test_entities_come_in_the_order_of_their_bytes_with_stubs_among_them(
-    catalog: SqliteCatalog,
+    catalog: Catalog,
 ) -> None:
     # U+FF5E sorts after U+1F600 in UTF-16 and before it in UTF-8; "Z" before "a"; "ä" after "z".
     identifiers = ["a", "Z", "z", "ä", "\uff5e", "\U0001f600", "a/b", "a b"]
@@ -69,7 +69,7 @@ async def test_entities_come_in_the_order_of_their_bytes_with_stubs_among_them(
     assert len(b"".join(await all_of(export_entities(catalog))).splitlines()) == len(expected) - 3
 
 
-async def test_a_long_export_is_one_state_of_the_catalog(catalog: SqliteCatalog) -> None:
+async def test_a_long_export_is_one_state_of_the_catalog(catalog: Catalog) -> None:
     await catalog.write(
         lambda w: w.put_entities([entity(n, f"e{n:05d}", edges=None) for n in range(1, 2001)])
     )
@@ -80,7 +80,7 @@ async def test_a_long_export_is_one_state_of_the_catalog(catalog: SqliteCatalog)
     assert seen == 2000
 
 
-async def test_an_export_may_be_left_early(catalog: SqliteCatalog) -> None:
+async def test_an_export_may_be_left_early(catalog: Catalog) -> None:
     await catalog.write(
         lambda w: w.put_entities([entity(n, f"e{n:05d}", edges=None) for n in range(1, 2001)])
     )
@@ -90,7 +90,7 @@ async def test_an_export_may_be_left_early(catalog: SqliteCatalog) -> None:
             break
 
 
-async def test_relations(catalog: SqliteCatalog) -> None:
+async def test_relations(catalog: Catalog) -> None:
     edges = [("z", "team", "t"), ("a", "team", "ü"), ("a", "team", "b")]
     await catalog.write(
         lambda w: w.put_entities([entity(2, "b", edges=edges[:1]), entity(1, "a", edges=edges)])
@@ -106,8 +106,8 @@ async def test_relations(catalog: SqliteCatalog) -> None:
     ]
 
 
-async def test_records(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_records(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.save_connection("i", "acme", "https://a", b"")
         references = (("__project", "project", "p", True),)
         w.put_records(
@@ -127,8 +127,8 @@ async def test_records(catalog: SqliteCatalog) -> None:
     ]
 
 
-async def test_contributions(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_contributions(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.save_connection("i", "acme", "https://a", b"")
         w.put_records([record(1, "a")])
         w.put_entities([entity(1, "x")])
@@ -153,8 +153,8 @@ async def test_contributions(catalog: SqliteCatalog) -> None:
     assert "query" not in lines[1]
 
 
-async def test_changes_and_readings(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> None:
+async def test_changes_and_readings(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> None:
         w.put_changes([change(1, 2, "b", "update"), change(1, 1, "a")])
         w.open_reading(1, 1, "build", "listing", "s", 5, 9.5)
 

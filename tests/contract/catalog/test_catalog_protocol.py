@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from fairlead.catalog import open_catalog
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.sync.store import Store, Writer
 
 
-def as_store(catalog: SqliteCatalog) -> Store:
+def as_store(catalog: Catalog) -> Store:
     return catalog
 
 
-def as_writer(writer: SqliteWriter) -> Writer:
+def as_writer(writer: CatalogWriter) -> Writer:
     return writer
 
 

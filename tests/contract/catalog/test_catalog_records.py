@@ -6,13 +6,13 @@ import random
 
 from contract.catalog.builders import digest, record
 from contract.catalog.conftest import Open
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.records import RecordState
 from fairlead.model.stored import RecordWrite, StoredRecord
 
 
-async def test_a_record_comes_back_as_it_was_put(catalog: SqliteCatalog) -> None:
+async def test_a_record_comes_back_as_it_was_put(catalog: Catalog) -> None:
     row = RecordWrite(
         1,
         4,
@@ -49,15 +49,15 @@ async def test_a_record_comes_back_as_it_was_put(catalog: SqliteCatalog) -> None
     assert await catalog.lookup(4, "work-item", []) == {}
 
 
-async def test_a_job_sees_its_own_writes(catalog: SqliteCatalog) -> None:
-    def job(w: SqliteWriter) -> dict[str, StoredRecord]:
+async def test_a_job_sees_its_own_writes(catalog: Catalog) -> None:
+    def job(w: CatalogWriter) -> dict[str, StoredRecord]:
         w.put_records([record(1, "a")])
         return w.records(1, "repository", ["a"])
 
     assert (await catalog.write(job))["a"].id == 1
 
 
-async def test_many_records_at_once(catalog: SqliteCatalog) -> None:
+async def test_many_records_at_once(catalog: Catalog) -> None:
     keys = [f"r{number}" for number in range(1000)]
     await catalog.write(
         lambda w: w.put_records([record(w.new_ids("record", 1), key, body=key.encode()) for key in keys])
@@ -68,7 +68,7 @@ async def test_many_records_at_once(catalog: SqliteCatalog) -> None:
     assert [body.body.decode() for body in bodies] == keys[::-1]
 
 
-async def test_bodies_references_and_extras_come_back(catalog: SqliteCatalog) -> None:
+async def test_bodies_references_and_extras_come_back(catalog: Catalog) -> None:
     references = (("__project", "project", "p1", True), ("__projectId", "project", "p1", False))
     rows = [
         record(1, "a", body=b'{"id":"a"}', references=references, extra=b'"__includedFiles":{}'),
@@ -85,7 +85,7 @@ async def test_bodies_references_and_extras_come_back(catalog: SqliteCatalog) ->
     ]
 
 
-async def test_a_record_without_a_new_body_keeps_body_and_references(catalog: SqliteCatalog) -> None:
+async def test_a_record_without_a_new_body_keeps_body_and_references(catalog: Catalog) -> None:
     references = (("__project", "project", "p1", True),)
     await catalog.write(
         lambda w: w.put_records([record(1, "a", body=b"{}", references=references, extra=b"x")])
@@ -97,7 +97,7 @@ async def test_a_record_without_a_new_body_keeps_body_and_references(catalog: Sq
     assert body.record.number == 8
 
 
-async def test_references_lead_back_to_those_who_refer(catalog: SqliteCatalog) -> None:
+async def test_references_lead_back_to_those_who_refer(catalog: Catalog) -> None:
     def to(*projects: str) -> tuple[tuple[str, str, str, bool], ...]:
         return tuple((f"__{project}", "project", project, True) for project in projects)
 
@@ -116,7 +116,7 @@ async def test_references_lead_back_to_those_who_refer(catalog: SqliteCatalog) -
     assert await catalog.referring(1, "project", ["p3"]) == [1]
 
 
-async def test_states_are_set_and_found(catalog: SqliteCatalog) -> None:
+async def test_states_are_set_and_found(catalog: Catalog) -> None:
     await catalog.write(
         lambda w: w.put_records([record(n, f"r{n}", parent="p1" if n < 4 else "p2") for n in range(1, 6)])
     )

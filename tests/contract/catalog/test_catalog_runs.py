@@ -6,15 +6,15 @@ import pytest
 
 from contract.catalog.builders import record
 from contract.catalog.conftest import Open
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.errors import BadUsage
 from fairlead.model.readings import Item
 from fairlead.model.records import RecordState
 from fairlead.model.stored import StoredChain, StoredConnection, StoredReading, StoredRun
 
 
-async def test_runs_start_and_end(catalog: SqliteCatalog) -> None:
+async def test_runs_start_and_end(catalog: Catalog) -> None:
     first = await catalog.write(lambda w: w.start_run("full", b'{"kinds":[]}', 3, 100.25))
     second = await catalog.write(lambda w: w.start_run("incremental", b"", 3, 200.0))
     await catalog.write(lambda w: w.end_run(second, "done", b"{}", 201.0))
@@ -30,7 +30,7 @@ async def test_runs_start_and_end(catalog: SqliteCatalog) -> None:
     assert await catalog.unfinished_run() is None
 
 
-async def test_a_configuration_is_stored_once_per_hash(catalog: SqliteCatalog) -> None:
+async def test_a_configuration_is_stored_once_per_hash(catalog: Catalog) -> None:
     first = await catalog.write(lambda w: w.save_configuration("h1", "mapping", "blueprints", "port", 1.0))
     other = await catalog.write(lambda w: w.save_configuration("h2", "other", "", "standard", 2.0))
     again = await catalog.write(lambda w: w.save_configuration("h1", "mapping", "blueprints", "port", 3.0))
@@ -39,7 +39,7 @@ async def test_a_configuration_is_stored_once_per_hash(catalog: SqliteCatalog) -
     assert await catalog.configuration(99) is None
 
 
-async def test_a_connection_is_its_instance(catalog: SqliteCatalog) -> None:
+async def test_a_connection_is_its_instance(catalog: Catalog) -> None:
     first = await catalog.write(lambda w: w.save_connection("i-1", "one", "https://a", b"sealed"))
     again = await catalog.write(lambda w: w.save_connection("i-1", "renamed", "https://b", b""))
     assert first == again
@@ -51,7 +51,7 @@ async def test_a_connection_is_its_instance(catalog: SqliteCatalog) -> None:
 async def test_a_killed_reading_is_found_where_it_was(open_: Open) -> None:
     items = [Item("a", "p", b'{"id":1}', 5), Item("b", "p", b"", 5)]
 
-    def begin(w: SqliteWriter) -> int:
+    def begin(w: CatalogWriter) -> int:
         reading = w.open_reading(1, 1, "pull-request", "listing", "spec", 40, 1000.0)
         w.mark_page(reading, "0:p", "p", 0, "next-1", items)
         w.mark_page(reading, "0:p", "p", 1, "next-2", [Item("c", "p", b"raw", 6)])
@@ -79,7 +79,7 @@ async def test_a_killed_reading_is_found_where_it_was(open_: Open) -> None:
         assert await catalog.cursor(1, "pull-request", "other") is None
 
 
-async def test_a_page_marked_again_replaces_its_items(catalog: SqliteCatalog) -> None:
+async def test_a_page_marked_again_replaces_its_items(catalog: Catalog) -> None:
     reading = await catalog.write(lambda w: w.open_reading(1, 1, "build", "listing", "", 0, 0.0))
     await catalog.write(lambda w: w.mark_page(reading, "0:*", "*", 0, "1", [Item("a", "", b"old")]))
     await catalog.write(lambda w: w.mark_page(reading, "0:*", "*", 0, "1", [Item("b", "", b"new")]))
@@ -87,7 +87,7 @@ async def test_a_page_marked_again_replaces_its_items(catalog: SqliteCatalog) ->
     assert (await catalog.chains(reading))["0:*"].pages == 1
 
 
-async def test_a_chain_that_failed_keeps_its_cursor_and_opens_again(catalog: SqliteCatalog) -> None:
+async def test_a_chain_that_failed_keeps_its_cursor_and_opens_again(catalog: Catalog) -> None:
     reading = await catalog.write(lambda w: w.open_reading(1, 1, "build", "listing", "", 0, 0.0))
     await catalog.write(lambda w: w.mark_page(reading, "0:*", "*", 0, "1", ()))
     await catalog.write(lambda w: w.end_chain(reading, "0:*", "*", "incomplete", "reset"))
@@ -96,8 +96,8 @@ async def test_a_chain_that_failed_keeps_its_cursor_and_opens_again(catalog: Sql
     assert (await catalog.chains(reading))["0:*"] == StoredChain("0:*", "*", "proved", "", None, 2)
 
 
-async def test_unseen_is_what_a_reading_should_have_seen(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> StoredReading:
+async def test_unseen_is_what_a_reading_should_have_seen(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> StoredReading:
         w.put_records(
             [
                 record(1, "seen", number=5),
@@ -130,8 +130,8 @@ async def test_unseen_is_what_a_reading_should_have_seen(catalog: SqliteCatalog)
     assert await catalog.unseen(reading, []) == []
 
 
-async def test_the_end_of_a_reading_drops_what_it_has_seen(catalog: SqliteCatalog) -> None:
-    def fill(w: SqliteWriter) -> int:
+async def test_the_end_of_a_reading_drops_what_it_has_seen(catalog: Catalog) -> None:
+    def fill(w: CatalogWriter) -> int:
         reading = w.open_reading(1, 1, "repository", "listing", "", 10, 0.0)
         w.put_records([record(1, "a", number=5)])
         w.see(reading, [1])

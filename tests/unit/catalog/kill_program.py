@@ -7,14 +7,14 @@ import sys
 from functools import partial
 
 from fairlead.catalog import open_catalog
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.readings import Item
 from fairlead.model.stored import EntityWrite, RecordWrite
 
 PAGE = 20
 
 
-def write_page(w: SqliteWriter, page: int, number: int) -> None:
+def write_page(w: CatalogWriter, page: int, number: int) -> None:
     record, entity = w.new_ids("record", PAGE), w.new_ids("entity", PAGE)
     names = [f"{page}-{place}" for place in range(PAGE)]
     w.put_records(

@@ -11,19 +11,26 @@ from pathlib import Path
 import pytest
 
 from fairlead.catalog import open_catalog
-from fairlead.catalog.sqlite.catalog import SqliteCatalog
-from fairlead.catalog.sqlite.numbers import BLOCK
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.numbers import BLOCK
+from fairlead.catalog.sqlite.session import SqliteSession
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.errors import CatalogUnusable
 from fairlead.model.stored import EntityWrite, RecordWrite
 
 
-async def names(catalog: SqliteCatalog) -> list[str]:
+def pragma(writer: CatalogWriter, text: str) -> int:
+    session = writer._session
+    assert isinstance(session, SqliteSession)
+    return int(session.connection.execute(f"PRAGMA {text}").fetchone()[0])
+
+
+async def names(catalog: Catalog) -> list[str]:
     return [one.name for one in await catalog.connections()]
 
 
 async def test_a_job_that_raises_changes_nothing_and_the_others_stay(tmp_path: Path) -> None:
-    def bad(w: SqliteWriter) -> None:
+    def bad(w: CatalogWriter) -> None:
         w.save_connection("bad", "bad", "", b"")
         w.set_cursor(1, "a kind that no other job names", "", "")
         raise KeyError("boom")
@@ -71,18 +78,12 @@ async def test_a_full_disk_is_named_and_the_catalog_goes_on(tmp_path: Path) -> N
     rows = [RecordWrite(n, 1, "k", f"{n}", "", None, 1, b"", b"", body=b"") for n in range(1, 20_000)]
     async with open_catalog(str(path)) as catalog:
         await catalog.write(lambda w: w.save_connection("one", "one", "", b""))
-        pages = await catalog.write(
-            lambda w: w._session.connection.execute("PRAGMA page_count").fetchone()[0]
-        )
-        await catalog.write(
-            lambda w: w._session.connection.execute(f"PRAGMA max_page_count = {pages + 10}").fetchone()
-        )
+        pages = await catalog.write(lambda w: pragma(w, "page_count"))
+        await catalog.write(lambda w: pragma(w, f"max_page_count = {pages + 10}"))
         with pytest.raises(CatalogUnusable, match="disk is full") as caught:
             await catalog.write(lambda w: w.put_records(rows))
         assert "Free some space" in caught.value.advice
-        await catalog.write(
-            lambda w: w._session.connection.execute("PRAGMA max_page_count = 1000000").fetchone()
-        )
+        await catalog.write(lambda w: pragma(w, "max_page_count = 1000000"))
         await catalog.write(lambda w: w.put_records(rows))
     async with open_catalog(str(path)) as catalog:
         assert await names(catalog) == ["one"]

@@ -54,8 +54,7 @@ SELECT json_group_array(json_array(id, blueprint, identifier, body, hex(hash), h
 FROM (SELECT * FROM entity WHERE hash IS NOT desired_hash AND id > ? ORDER BY id LIMIT ?)
 
 -- name: entities_of_blueprint
-SELECT json_group_array(json_array(id, blueprint, identifier, body, hex(hash), hex(desired_hash), cause, held)),
-    max(identifier)
+SELECT json_group_array(json_array(id, blueprint, identifier, body, hex(hash), hex(desired_hash), cause, held))
 FROM (SELECT * FROM entity WHERE blueprint = ? AND identifier > ? AND (hash <> x'' OR desired_hash <> x'')
     ORDER BY identifier LIMIT ?)
 

@@ -45,7 +45,7 @@ SELECT items FROM page WHERE reading = ? AND chain = ? ORDER BY page
 SELECT connection, kind FROM reading WHERE id = ?
 
 -- name: seen_keys
-SELECT json_group_array(r.key) FROM record r
+SELECT json_group_array(json_array(r.key)) FROM record r
 WHERE r.connection = ? AND r.kind = ?
 AND EXISTS (SELECT 1 FROM seen s WHERE s.reading = ? AND s.record = r.id)
 AND r.key IN (?)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import zstandard
 
-from fairlead.catalog.sqlite.records import stored_record
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.queries.records import stored_record
+from fairlead.catalog.session import Session, Shape
 from fairlead.model.readings import Item
 from fairlead.model.stored import StoredChain, StoredReading, StoredRecord
 
+
+class _Key(NamedTuple):
+    key: str
+
+
 _ITEMS = msgspec.msgpack.Decoder(list[tuple[str, str, bytes, int]])
-_KEYS = msgspec.json.Decoder(list[str])
+_KEYS = Shape(_Key)
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -90,7 +96,7 @@ def items(session: Session, reading: int, chain: str) -> list[Item]:
     if of is None or not listed:
         return []
     done = session.packed("seen_keys", (of[0], of[1], reading), list(listed), _KEYS)
-    for key in done:
+    for (key,) in done:
         listed.pop(key, None)
     return list(listed.values())
 

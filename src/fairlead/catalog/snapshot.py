@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Generic, TypeVar
 
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.session import Session
 
 T = TypeVar("T")
 
@@ -14,13 +14,14 @@ T = TypeVar("T")
 class Snapshot(Generic[T]):
     """An answer in blocks, over a connection of its own inside one read transaction.
 
-    While it is open the log cannot be cut, so it is closed as soon as the answer ends or its reader goes away.
+    While it is open neither can SQLite's log be cut nor PostgreSQL's old rows be removed, so it is closed as soon as
+    the answer ends or its reader goes away.
     """
 
     def __init__(self, session: Session, produce: Callable[[Session], Generator[T, None, None]]) -> None:
         self._session = session
         self._gate = threading.Lock()
-        session.connection.execute("BEGIN")
+        session.begin_reading()
         self._blocks = produce(session)
 
     def next(self) -> T | None:

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
-from fairlead.catalog.sqlite import browse
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.queries import browse
+from fairlead.catalog.session import Session
 from fairlead.model.stored import ChangeWrite
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ class Read(Protocol):
     def __call__(self, query: Callable[[Session], T], /) -> Awaitable[T]: ...
 
 
-class SqliteBrowsing:
+class Browsing:
     """Satisfies `app.browsing.Browsing`: see there."""
 
     def __init__(self, read: Read) -> None:

@@ -1,18 +1,18 @@
-"""The catalog in one SQLite file, for asyncio: one thread writes, a few read."""
+"""The catalog for asyncio, whatever the engine: one thread writes, a few read."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from fairlead.catalog.browsing import Browsing
+from fairlead.catalog.engine import Engine
 from fairlead.catalog.explanation import Explanation, Status
 from fairlead.catalog.exported import (
     ExportedChange,
@@ -22,18 +22,13 @@ from fairlead.catalog.exported import (
     ExportedRecord,
     ExportedRelation,
 )
-from fairlead.catalog.sql import load_statements
-from fairlead.catalog.sqlite import deliveries, entities, explain, readings, runs, streams
-from fairlead.catalog.sqlite import records as record_sql
-from fairlead.catalog.sqlite.browsing import SqliteBrowsing
-from fairlead.catalog.sqlite.connect import connect, open_foreign, open_reader, open_writer
-from fairlead.catalog.sqlite.faults import is_fault, unusable
-from fairlead.catalog.sqlite.lane import Lane
-from fairlead.catalog.sqlite.lease import Lease
-from fairlead.catalog.sqlite.numbers import Numbers
-from fairlead.catalog.sqlite.session import Session
-from fairlead.catalog.sqlite.snapshot import Snapshot
-from fairlead.catalog.sqlite.writer import SqliteWriter
+from fairlead.catalog.lane import Lane
+from fairlead.catalog.numbers import Numbers
+from fairlead.catalog.queries import deliveries, entities, explain, readings, runs, streams
+from fairlead.catalog.queries import records as record_sql
+from fairlead.catalog.session import Session
+from fairlead.catalog.snapshot import Snapshot
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.entities import EntityKey
 from fairlead.model.errors import CatalogUnusable
 from fairlead.model.readings import Item
@@ -57,46 +52,43 @@ _READERS = 3
 _CHANGES = 500
 
 
-class SqliteCatalog:
-    """Satisfies `sync.store.Store`. Opening blocks for a few milliseconds; `close` it, or use `async with`.
+class Catalog:
+    """Satisfies `sync.store.Store`. Opening blocks for some milliseconds; `close` it, or use `async with`.
 
-    `clock` gives epoch seconds. CatalogUnusable when the file cannot be opened, is another program's or of a newer
-    schema, or (unless `read_only`) another process writes it; then nothing was changed.
+    `clock` gives epoch seconds. CatalogUnusable as the engine says, or (unless `read_only`) when another process
+    writes the catalog; then nothing was changed.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float], *, read_only: bool = False) -> None:
-        self._path = path
-        self._statements = load_statements("sqlite")
+    def __init__(self, engine: Engine, clock: Callable[[], float], *, read_only: bool = False) -> None:
+        self._engine = engine
         self._lane: Lane | None = None
-        self._lease: Lease | None = None
         self._numbers: Numbers | None = None
-        self._immutable = False
         self._gate = threading.Lock()
         self._idle: list[Session] = []
         self._open: set[Callable[[], None]] = set()
         self._closed = False
-        if read_only:
-            connection, self._immutable = open_foreign(path)
-            self._idle.append(Session(connection, self._statements))
-        else:
-            self._open_to_write(clock)
         self._pool = ThreadPoolExecutor(_READERS, "catalog-reader")
-        self.browse = SqliteBrowsing(self._read)
+        try:
+            # In a thread: a session may have an event loop of its own, which cannot run inside the caller's.
+            self._pool.submit(self._open_to_read if read_only else self._open_to_write, clock).result()
+        except CatalogUnusable:
+            self._pool.shutdown()
+            raise
+        self.browse = Browsing(self._read)
+
+    def _open_to_read(self, _: Callable[[], float]) -> None:
+        self._idle.append(self._engine.open_foreign())
 
     def _open_to_write(self, clock: Callable[[], float]) -> None:
-        self._lease = Lease(self._path)
+        session = self._engine.open_writer()
         try:
-            session = Session(open_writer(self._path), self._statements)
-            try:
-                row = session.row("reserved_numbers")
-                writer = SqliteWriter(session, clock)
-            except sqlite3.Error as error:
-                session.close()
-                raise unusable(str(self._path), error) from error
-        except CatalogUnusable:
-            self._lease.close()
-            raise
-        self._lane = Lane(self._path, session, writer)
+            row = session.row("reserved_numbers")
+            writer = CatalogWriter(session, clock)
+        except self._engine.errors as error:
+            session.close()
+            self._engine.release()
+            raise (self._engine.fault(error) or error) from error
+        self._lane = Lane(self._engine, session, writer)
         self._numbers = Numbers(self._lane, 0 if row is None else int(row[0]))
 
     async def close(self) -> None:
@@ -112,13 +104,12 @@ class SqliteCatalog:
             self._idle.clear()
         for close in closing:
             close()
-        # Last, so that no reader of ours is in the way when the log is copied back.
+        # Last, so that no reader of ours is in the way when SQLite's log is copied back.
         if self._lane is not None:
             self._lane.close()
-        if self._lease is not None:
-            self._lease.close()
+        self._engine.release()
 
-    async def __aenter__(self) -> SqliteCatalog:
+    async def __aenter__(self) -> Catalog:
         return self
 
     async def __aexit__(
@@ -127,7 +118,7 @@ class SqliteCatalog:
         await self.close()
 
     # -- how work gets to threads --------------------------------------------------------------------------------
-    async def write(self, job: Callable[[SqliteWriter], T]) -> T:
+    async def write(self, job: Callable[[CatalogWriter], T]) -> T:
         """Runs `job` in the writer thread; returns after its transaction is durable.
 
         What the job raises reaches the caller, and then it has changed nothing. CatalogUnusable when the disk or the
@@ -137,7 +128,7 @@ class SqliteCatalog:
 
     def _writing(self) -> Lane:
         if self._lane is None:
-            raise CatalogUnusable(f"catalog {self._path}: it was opened for reading only")
+            raise CatalogUnusable(f"catalog {self._engine.place}: it was opened for reading only")
         return self._lane
 
     def numbers(self) -> Callable[[], int]:
@@ -151,19 +142,17 @@ class SqliteCatalog:
 
     async def _threaded(self, work: Callable[[], T]) -> T:
         if self._closed:
-            raise CatalogUnusable(f"catalog {self._path}: it is closed")
+            raise CatalogUnusable(f"catalog {self._engine.place}: it is closed")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        except sqlite3.Error as error:
-            if is_fault(error):
-                raise unusable(str(self._path), error) from error
-            raise
+        except self._engine.errors as error:
+            fault = self._engine.fault(error)
+            if fault is None:
+                raise
+            raise fault from error
 
     def _in_reader(self, query: Callable[[Session], T]) -> T:
-        with self._gate:
-            session = self._idle.pop() if self._idle else None
-        if session is None:
-            session = self._session()
+        session = self._session()
         try:
             return query(session)
         finally:
@@ -171,9 +160,15 @@ class SqliteCatalog:
                 self._idle.append(session)
 
     def _session(self) -> Session:
-        if self._immutable:
-            return Session(connect(self._path, "immutable"), self._statements)
-        return Session(open_reader(self._path, read_only=self._lane is None), self._statements)
+        """An idle session, or a new one."""
+        while True:
+            with self._gate:
+                session = self._idle.pop() if self._idle else None
+            if session is None:
+                return self._engine.open_reader()
+            if not session.is_lost:
+                return session
+            session.close()
 
     async def _stream(
         self, produce: Callable[[Session], Generator[T, None, None]]
@@ -186,10 +181,10 @@ class SqliteCatalog:
         finally:
             with self._gate:
                 self._open.discard(snapshot.close)
-            snapshot.close()
+            await asyncio.to_thread(snapshot.close)
 
     def _snapshot(self, produce: Callable[[Session], Generator[T, None, None]]) -> Snapshot[T]:
-        snapshot = Snapshot(self._session(), produce)
+        snapshot = Snapshot(self._engine.open_reader(), produce)
         with self._gate:
             self._open.add(snapshot.close)
         return snapshot

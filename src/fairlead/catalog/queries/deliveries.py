@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.session import Session
 from fairlead.model.stored import Delivery
 
 
@@ -63,7 +63,7 @@ def mark_delivered(session: Session, rows: Sequence[Delivery]) -> None:
         "mark_delivered",
         [
             (session.intern(row.target), row.delivered_hash, row.keys, row.attempts, row.error, row.entity)
-            for row in rows
+            for row in {(row.target, row.entity): row for row in rows}.values()
         ],
     )
     for target in {row.target for row in rows}:

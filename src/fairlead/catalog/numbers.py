@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 
-from fairlead.catalog.sqlite.lane import Lane
+from fairlead.catalog.lane import Lane
 
 BLOCK = 1000
 

@@ -3,14 +3,14 @@ meanwhile neither repeats nor hides an entity."""
 
 from __future__ import annotations
 
-from fairlead.catalog.sqlite.entities import change_of
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.queries.entities import change_of
+from fairlead.catalog.session import Session
 from fairlead.model.stored import ChangeWrite
 
 
 def changes(session: Session, run: int, blueprint: str, identifier: str, limit: int) -> list[ChangeWrite]:
     """A run's changes after an entity's, in the order of the bytes of (blueprint, identifier)."""
-    after = (run, blueprint.encode(), identifier.encode(), limit)
+    after = (run, blueprint, identifier, limit)
     return [change_of(session, row) for row in session.rows("changes_after", after)]
 
 

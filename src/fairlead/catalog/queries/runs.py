@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.session import Session
 from fairlead.model.errors import BadUsage
 from fairlead.model.stored import StoredConnection, StoredRun
 

@@ -14,20 +14,11 @@ from fairlead.catalog.exported import (
     ExportedRecord,
     ExportedRelation,
 )
-from fairlead.catalog.sqlite.records import STATES
-from fairlead.catalog.sqlite.session import Bound, Row, Session
+from fairlead.catalog.queries.records import STATES
+from fairlead.catalog.session import Bound, Row, Session
 from fairlead.model.entities import EntityKey
 
 _BLOCK = 500
-
-
-def _fetched(session: Session, name: str, bound: Sequence[Bound] = ()) -> Generator[list[Row], None, None]:
-    cursor = session.run(name, bound)
-    try:
-        while rows := cursor.fetchmany(_BLOCK):
-            yield rows
-    finally:
-        cursor.close()
 
 
 def _by_bytes(names: Collection[str]) -> list[str]:
@@ -44,17 +35,17 @@ def entities(
     """Entities that exist, and stubs of the blueprints in `stubs`, whose body is empty."""
     names = _names(session, "blueprints_of_entities") | stubs
     for name in _by_bytes(names if blueprint is None else names & {blueprint}):
-        blocks = _fetched(session, "stream_entities", (session.name(name),))
+        blocks = session.blocks("stream_entities", (session.name(name),))
         for rows in _with_stubs(session, name, blocks) if name in stubs else blocks:
             yield [ExportedEntity(name, identifier, body.encode()) for identifier, body in rows]
 
 
 def _with_stubs(
-    session: Session, blueprint: str, blocks: Iterator[list[Row]]
-) -> Generator[list[Row], None, None]:
+    session: Session, blueprint: str, blocks: Iterator[Sequence[Row]]
+) -> Generator[Sequence[Row], None, None]:
     """Entities and stubs, each sorted already, in one order. SQLite would sort the stubs in memory for a UNION."""
     bare = (
-        (row[0], "") for rows in _fetched(session, "stream_stubs", (session.name(blueprint),)) for row in rows
+        (row[0], "") for rows in session.blocks("stream_stubs", (session.name(blueprint),)) for row in rows
     )
     merged = heapq.merge(chain.from_iterable(blocks), bare, key=lambda row: row[0].encode())
     while block := list(islice(merged, _BLOCK)):
@@ -64,7 +55,7 @@ def _with_stubs(
 def stubs(session: Session, blueprints: frozenset[str]) -> Generator[list[EntityKey], None, None]:
     """Targets of edges that no entity answers to, of the given blueprints."""
     for name in _by_bytes(blueprints):
-        for rows in _fetched(session, "stream_stubs", (session.name(name),)):
+        for rows in session.blocks("stream_stubs", (session.name(name),)):
             yield [EntityKey(name, row[0]) for row in rows]
 
 
@@ -78,7 +69,7 @@ def relations(session: Session, blueprint: str | None) -> Generator[list[Exporte
     names = _names(session, "blueprints_of_entities")
     for name in _by_bytes(names if blueprint is None else names & {blueprint}):
         of_one: list[ExportedRelation] = []
-        for rows in _fetched(session, "stream_relations", (session.name(name),)):
+        for rows in session.blocks("stream_relations", (session.name(name),)):
             block: list[ExportedRelation] = []
             for identifier, relation, target_blueprint, target in rows:
                 if of_one and of_one[0].identifier != identifier:
@@ -103,7 +94,7 @@ def records(session: Session) -> Generator[list[ExportedRecord], None, None]:
     for connection in _by_bytes(connections):
         number = connections[connection]
         for kind in _by_bytes(_names(session, "kinds_of_connection", (number,))):
-            for rows in _fetched(session, "stream_records", (number, session.name(kind))):
+            for rows in session.blocks("stream_records", (number, session.name(kind))):
                 bodies = session.bodies.unpack([(row[4] or 0, row[7] or b"") for row in rows])
                 yield [
                     ExportedRecord(
@@ -129,7 +120,7 @@ def contributions(
     for name in _by_bytes(names if blueprint is None else names & {blueprint}):
         of_one: list[ExportedContribution] = []
         for statement in ("stream_open_contributions", "stream_contributions"):
-            for rows in _fetched(session, statement, (session.name(name),)):
+            for rows in session.blocks(statement, (session.name(name),)):
                 block: list[ExportedContribution] = []
                 for row in rows:
                     if of_one and of_one[0].identifier != row[0]:
@@ -165,7 +156,7 @@ def _contribution_order(one: ExportedContribution) -> tuple[bytes, ...]:
 
 def changes(session: Session) -> Generator[list[ExportedChange], None, None]:
     """Every change of every run, in the order made."""
-    for rows in _fetched(session, "stream_changes"):
+    for rows in session.blocks("stream_changes"):
         yield [
             ExportedChange(
                 run,
@@ -184,7 +175,7 @@ def changes(session: Session) -> Generator[list[ExportedChange], None, None]:
 
 def readings(session: Session) -> Generator[list[ExportedReading], None, None]:
     """Every reading, in the order opened."""
-    for rows in _fetched(session, "stream_readings"):
+    for rows in session.blocks("stream_readings"):
         yield [
             ExportedReading(run, connection, session.text(kind), form, spec, started, state, reason)
             for run, connection, kind, form, spec, started, state, reason in rows

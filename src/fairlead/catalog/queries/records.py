@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from fairlead.catalog.sqlite.session import Row, Session
+from fairlead.catalog.session import Row, Session, Shape
 from fairlead.model.records import RecordState
 from fairlead.model.stored import RecordBody, RecordWrite, StoredRecord
 
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+W = TypeVar("W", bound=_Identified)
 References = tuple[tuple[str, str, str, bool], ...]
 
 STATES = tuple(RecordState)
@@ -31,7 +38,7 @@ class _Packed(NamedTuple):
     frozen: str
 
 
-_RECORDS = msgspec.json.Decoder(list[_Packed])
+_RECORDS = Shape(_Packed)
 _REFERENCES = msgspec.json.Decoder(References)
 _encode = msgspec.json.Encoder().encode
 
@@ -82,8 +89,14 @@ def stored_record(kind: str, row: Row) -> StoredRecord:
     )
 
 
+def latest(rows: Sequence[W]) -> list[W]:
+    """Each id once, as it was given last."""
+    return list({row.id: row for row in rows}.values())
+
+
 def put_records(session: Session, rows: Sequence[RecordWrite], newest: int) -> None:
     """Inserts or replaces records whole, bodies and references where a body is given. Ids above `newest` are new."""
+    rows = latest(rows)
     intern = session.intern
     session.insert(
         "put_records",
@@ -149,7 +162,7 @@ def set_states(session: Session, rows: Sequence[tuple[int, RecordState, int, flo
         "set_state",
         [
             (int(state), missing, round(since * _MICRO), frozen, id_)
-            for id_, state, missing, since, frozen in rows
+            for id_, state, missing, since, frozen in {row[0]: row for row in rows}.values()
         ],
     )
 
@@ -200,7 +213,7 @@ def children(session: Session, connection: int, kind: str, parents: Sequence[str
     return _listed(kind, session.among("children", (connection, session.name(kind)), parents))
 
 
-def _listed(kind: str, rows: Iterator[Row]) -> list[StoredRecord]:
+def _listed(kind: str, rows: Iterable[Row]) -> list[StoredRecord]:
     found = [stored_record(kind, row) for row in rows]
     found.sort(key=lambda record: record.id)
     return found

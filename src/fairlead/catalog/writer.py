@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fairlead.catalog.sqlite import deliveries, readings, runs
-from fairlead.catalog.sqlite import entities as entity_sql
-from fairlead.catalog.sqlite import records as record_sql
-from fairlead.catalog.sqlite.session import Session
+from fairlead.catalog.queries import deliveries, readings, runs
+from fairlead.catalog.queries import entities as entity_sql
+from fairlead.catalog.queries import records as record_sql
+from fairlead.catalog.session import Session
 from fairlead.model.entities import EntityKey
 from fairlead.model.readings import Item
 from fairlead.model.records import RecordState
@@ -23,7 +23,7 @@ from fairlead.model.stored import (
 )
 
 
-class SqliteWriter:
+class CatalogWriter:
     """Satisfies `sync.store.Writer`. Lives in the writer thread; `clock` gives epoch seconds.
 
     Ids are handed out from counters in memory, which start at the highest id of each table and never go back: a job
@@ -34,11 +34,16 @@ class SqliteWriter:
     def __init__(self, session: Session, clock: Callable[[], float]) -> None:
         self._session = session
         self._clock = clock
-        self._last: dict[str, int] = {}
-        for table in ("record", "contribution", "entity"):
-            row = session.row(f"last_{table}")
-            self._last[table] = 0 if row is None else int(row[0])
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Takes the highest ids from the tables: another process may have written them."""
+        self._last = {table: self._highest(table) for table in ("record", "contribution", "entity")}
         self._put = dict(self._last)
+
+    def _highest(self, table: str) -> int:
+        row = self._session.row(f"last_{table}")
+        return 0 if row is None else int(row[0])
 
     def new_ids(self, table: str, count: int) -> int:
         """The first of `count` fresh ids of `record`, `contribution` or `entity`."""

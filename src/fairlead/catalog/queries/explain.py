@@ -12,9 +12,9 @@ from fairlead.catalog.explanation import (
     RecordFacts,
     Status,
 )
-from fairlead.catalog.sqlite import entities
-from fairlead.catalog.sqlite.records import STATES
-from fairlead.catalog.sqlite.session import Row, Session
+from fairlead.catalog.queries import entities
+from fairlead.catalog.queries.records import STATES
+from fairlead.catalog.session import Row, Session
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
 from fairlead.model.stored import Edge

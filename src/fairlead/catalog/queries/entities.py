@@ -7,8 +7,9 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from fairlead.catalog.sqlite import deliveries
-from fairlead.catalog.sqlite.session import Bound, Row, Session
+from fairlead.catalog.queries import deliveries
+from fairlead.catalog.queries.records import latest
+from fairlead.catalog.session import Bound, Row, Session, Shape
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
 from fairlead.model.stored import (
@@ -66,9 +67,9 @@ class _Keyed(NamedTuple):
     held: str
 
 
-_CONTRIBUTIONS = msgspec.json.Decoder(list[_Contribution])
-_ENTITIES = msgspec.json.Decoder(list[_Entity])
-_KEYED = msgspec.json.Decoder(list[_Keyed])
+_CONTRIBUTIONS = Shape(_Contribution)
+_ENTITIES = Shape(_Entity)
+_KEYED = Shape(_Keyed)
 _CAUSE = msgspec.json.Decoder(Cause)
 _encode = msgspec.json.Encoder().encode
 
@@ -76,6 +77,7 @@ _encode = msgspec.json.Encoder().encode
 # -- contributions ---------------------------------------------------------------------------------------------------
 def put_contributions(session: Session, rows: Sequence[ContributionWrite]) -> None:
     """Inserts or replaces contributions by id."""
+    rows = latest(rows)
     intern = session.intern
     session.insert(
         "put_contributions",
@@ -125,7 +127,7 @@ def contributions_of_rows(
     """Contributions of mapping rows with ids above `after`, by id, at most `limit`."""
     found: list[_Contribution] = []
     for row in {session.name(row) for row in rows} - {0}:
-        found += _packed_page(session, "contributions_of_rows", (row, after, limit), _CONTRIBUTIONS)
+        found += session.page("contributions_of_rows", (row, after, limit), _CONTRIBUTIONS)
     return _contributions(session, found)[:limit]
 
 
@@ -133,7 +135,7 @@ def unresolved(session: Session) -> list[StoredContribution]:
     """Contributions with queries, by id."""
     found: list[_Contribution] = []
     after = 0
-    while page := _packed_page(session, "unresolved", (after, _BLOCK), _CONTRIBUTIONS):
+    while page := session.page("unresolved", (after, _BLOCK), _CONTRIBUTIONS):
         found += page
         after = max(row.id for row in page)
     return _contributions(session, found)
@@ -209,7 +211,7 @@ def entities_by_id(session: Session, ids: Sequence[int]) -> dict[int, StoredEnti
 
 def pending(session: Session, after: int, limit: int) -> list[StoredEntity]:
     """Entities whose desired and actual hash differ, with ids above `after`, by id."""
-    found = _packed_page(session, "pending", (after, limit), _ENTITIES)
+    found = session.page("pending", (after, limit), _ENTITIES)
     return sorted(_entities(session, found), key=lambda entity: entity.id)
 
 
@@ -217,12 +219,10 @@ def entities_of_blueprint(session: Session, blueprint: str) -> list[StoredEntity
     """Entities that exist or should, by identifier."""
     number = session.name(blueprint)
     found: list[_Entity] = []
-    after: str | None = ""
-    while after is not None:
-        row = session.row("entities_of_blueprint", (number, after, _BLOCK))
-        after = None if row is None else row[1]
-        if row is not None and after is not None:
-            found += _ENTITIES.decode(row[0])
+    after = ""
+    while page := session.page("entities_of_blueprint", (number, after, _BLOCK), _ENTITIES):
+        found += page
+        after = max(entity.identifier for entity in page)
     return _entities(session, found)
 
 
@@ -245,6 +245,7 @@ def _entities(session: Session, rows: Iterable[_Entity]) -> list[StoredEntity]:
 
 def put_entities(session: Session, rows: Sequence[EntityWrite], newest: int) -> None:
     """Inserts or replaces entities with their edges; ids above `newest` are new, so have no edges to drop."""
+    rows = latest(rows)
     intern = session.intern
     session.insert(
         "put_entities",
@@ -296,7 +297,7 @@ def put_changes(session: Session, rows: Sequence[ChangeWrite], now: float) -> No
                 c.state,
                 now,
             )
-            for c in rows
+            for c in {(c.run, c.entity): c for c in rows}.values()
         ],
     )
 
@@ -342,10 +343,3 @@ def change_of(session: Session, row: Row) -> ChangeWrite:
 
 def _set(values: Sequence[B]) -> list[B]:
     return list(dict.fromkeys(values))
-
-
-def _packed_page(
-    session: Session, name: str, bound: Sequence[Bound], decoder: msgspec.json.Decoder[list[T]]
-) -> list[T]:
-    row = session.row(name, bound)
-    return [] if row is None else decoder.decode(row[0])

@@ -1,0 +1,1 @@
+"""What the named statements are asked for and what their rows mean, whatever the engine."""
