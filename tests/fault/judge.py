@@ -23,6 +23,14 @@ KIND_OF = {
     "azureDevopsColumn": "board",
     "azureDevopsWorkItem": "work-item",
     "azureDevopsRelease": "release",
+    "azureDevopsReleaseDefinition": "release-definition",
+    "azureDevopsReleaseDeployment": "release-deployment",
+    "azureDevopsUser": "user",
+    "azureDevopsTeam": "team",
+    "azureDevopsGroup": "group",
+    "azureDevopsGroupMember": "group-member",
+    "azureDevopsIteration": "iteration",
+    "azureDevopsAreaPath": "area-path",
 }
 BY_POLICY = frozenset({"properties.minimumApproverCount", "properties.workItemLinking"})
 BY_FILE = frozenset({"properties.readme", "properties.codeowners"})
@@ -44,9 +52,11 @@ class Excuses:
         self._fields: dict[str, frozenset[str]] = {}
 
     def incremental(self) -> None:
-        """What an incremental sync does not look at: boards, old releases, files and columns that change unsaid."""
-        self._kinds |= {"board", "release"}
+        """What an incremental sync does not look at: what takes a request for each object, old releases, and files,
+        columns and members that change unsaid."""
+        self._kinds |= {"board", "release", "release-deployment", "iteration", "group-member"}
         self._fields["azureDevopsRepository"] = BY_FILE
+        self._fields["azureDevopsTeam"] = frozenset({"properties.areas", "relations.members"})
         self._fields["azureDevopsWorkItem"] = frozenset({"relations.column"})
 
     def kinds(self, touched: Kinds) -> None:
@@ -71,13 +81,19 @@ class Excuses:
             if repository.project in self._projects:
                 self._records.add(("repository", repository.id))
         if permissions.hidden_teams:
-            self._kinds.add("board")
+            self._kinds |= {"board", "team", "iteration", "group", "group-member"}
+        if permissions.hidden_areas:
+            self._kinds |= {"area-path", "team"}
+        if permissions.hidden_definitions:
+            self._kinds |= {"release-definition", "release-deployment"}
+        if self._projects:
+            self._kinds |= {"group", "group-member", "area-path"}
 
     def problems(self, before: Lines, after: Lines, truth: Entities) -> dict[Key, str]:
         """What differs from the truth without an excuse."""
         found = {}
         for key in sorted(before.keys() | after.keys() | truth.keys()):
-            if self._excused(key, before.get(key) or after.get(key)):
+            if self._excused(key, before.get(key) or after.get(key), truth):
                 continue
             expected = truth[key].line(key) if key in truth else None
             skipped = self._skipped(key)
@@ -86,10 +102,10 @@ class Excuses:
                 found[key] = _told(one, other)
         return found
 
-    def _excused(self, key: Key, line: Mapping[str, Any] | None) -> bool:
+    def _excused(self, key: Key, line: Mapping[str, Any] | None, truth: Entities) -> bool:
         blueprint, identifier = key
         kind = KIND_OF[blueprint]
-        if kind in self._kinds or (line and is_kept_without_proof(self._organization, key, line)):
+        if kind in self._kinds or (line and is_kept_without_proof(self._organization, key, line, truth)):
             return True
         if (kind, identifier.rpartition("/")[2]) in self._records:
             return True

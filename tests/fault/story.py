@@ -21,8 +21,6 @@ from fault.watch import Watch, watched
 from truth import STUB_TARGETS, Entities, Entity, compare, with_stubs
 from truth.whole import owned
 
-PRESET = "port"
-
 
 @dataclass
 class Story:
@@ -63,7 +61,7 @@ async def played(seed: int, directory: Path, rules: Rules) -> Story:
         story.tell(f"then: {', '.join(history)}")
         story.tell(f"trouble in {'a full' if mode == 'full' else 'an incremental'} sync: {trouble.told}")
         # What was gone when the sync began may be found gone, even if it comes back while the sync runs.
-        there = owned(organization, PRESET).keys()
+        there = owned(organization, rules.preset).keys()
         outcome = await _troubled(story, sandbox, watch, product, trouble, mode, rng)
         await _judged(story, organization, product, (before, there), trouble, mode, outcome)
         await _recovered(story, sandbox, product, trouble, mode)
@@ -74,7 +72,7 @@ async def played(seed: int, directory: Path, rules: Rules) -> Story:
 async def _first(story: Story, sandbox: Sandbox, product: Product) -> None:
     outcome = await product.sync("full")
     story.check(outcome.exit_code == 0, f"the first sync ended with {outcome}")
-    compared = compare(await product.export(), _with_kept(sandbox.organization, {}))
+    compared = compare(await product.export(), _with_kept(sandbox.organization, product.rules.preset, {}))
     story.tell(f"organization: {', '.join(f'{n} {name}' for name, n in compared.compared.items())}")
     story.check(not compared.differing, f"after the first sync:\n{compared}")
 
@@ -117,7 +115,7 @@ async def _judged(
     outcome: Outcome,
 ) -> None:
     before, there = earlier
-    truth, after = owned(organization, PRESET), await _lines(product)
+    truth, after = owned(organization, product.rules.preset), await _lines(product)
     lost = [key for key in wrong_deletes(before, after, truth) if key in there]
     story.check(not lost, f"WRONG DELETES: {lost}")
     deleted = [key for key in outcome.deleted if key in truth and key in there]
@@ -153,7 +151,7 @@ async def _recovered(
     story.check(outcome.exit_code == 0, f"the sync after the trouble: {outcome}")
     organization, after = sandbox.organization, await _lines(product)
     lines = [line for line in await product.export() if line.strip()]
-    compared = compare(lines, _with_kept(organization, after))
+    compared = compare(lines, _with_kept(organization, product.rules.preset, after))
     story.check(not compared.differing, f"after the trouble:\n{compared}")
     outcome = await product.sync("full")
     quiet = outcome.exit_code == 0 and not outcome.changes
@@ -166,7 +164,7 @@ async def _caught_up(story: Story, organization: Organization, product: Product)
     outcome = await product.sync("incremental")
     excuses = Excuses(organization)
     excuses.incremental()
-    problems = excuses.problems(before, await _lines(product), owned(organization, PRESET))
+    problems = excuses.problems(before, await _lines(product), owned(organization, product.rules.preset))
     story.check(outcome.exit_code == 0, f"the incremental sync after the trouble: {outcome}")
     story.check(not problems, f"the next incremental sync did not catch up: {problems}")
 
@@ -177,14 +175,15 @@ async def _lines(product: Product) -> dict[Key, Mapping[str, Any]]:
     return {(line["blueprint"], line["identifier"]): line for line in found}
 
 
-def _with_kept(organization: Organization, after: Lines) -> Entities:
+def _with_kept(organization: Organization, preset: str, after: Lines) -> Entities:
     """The truth, with what can be kept without proof as the catalog has it.
 
     Beside that, what policies last said of repositories that are disabled now: their policies cannot be looked up.
     """
-    truth = owned(organization, PRESET)
+    truth = owned(organization, preset)
+    known = frozenset(truth)
     for key, line in after.items():
-        if is_kept_without_proof(organization, key, line):
+        if is_kept_without_proof(organization, key, line, known):
             truth[key] = Entity(line.get("title"), line["properties"], line["relations"])
         repository = organization.repositories.get(key[1])
         if repository is not None and repository.disabled and key in truth:
@@ -195,4 +194,4 @@ def _with_kept(organization: Organization, after: Lines) -> Entities:
             }
             one = truth[key]
             truth[key] = Entity(one.title, {**one.properties, **kept}, one.relations)
-    return with_stubs(truth, STUB_TARGETS[PRESET])
+    return with_stubs(truth, STUB_TARGETS[preset])

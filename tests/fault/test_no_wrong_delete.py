@@ -1,6 +1,7 @@
 """No wrong delete: random organizations, random histories, one trouble in one sync, and what is left.
 
-`SEEDS=n` sets how many seeds are played, `SEED=n` plays one and prints its story.
+Played in turn with Port's default mapping and with a row for every kind. `SEEDS=n` sets how many seeds are
+played, `SEED=n` plays one and prints its story, `PRESET=every-kind` with every kind.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from fairlead.model.changes import Reason
 from fairlead.model.records import RecordState
 from fairlead.model.stored import StoredRecord
 from fairlead.sync.absence import Absence, Verdict
-from fault.product import Rules, rules_of
+from fault.product import EVERY_KIND, Rules, rules_of
 from fault.story import Story, played
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
 ONE = os.environ.get("SEED", "")
 CHUNK = 20
+PRESETS = ("port", EVERY_KIND)
 CHUNKS = [range(start, min(start + CHUNK, SEEDS)) for start in range(0, SEEDS, CHUNK)]
 AT_ONCE = 3
 """Stories that are played at a time: each waits for its disk and its workers now and then."""
@@ -50,10 +52,14 @@ async def _all(seeds: range, directory: Path, rules: Rules) -> list[Story]:
 
 
 @pytest.mark.skipif(bool(ONE), reason="SEED plays one story")
-@pytest.mark.parametrize("seeds", CHUNKS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
-async def test_no_wrong_delete(seeds: range, directory: Path, small_pages: None) -> None:
+@pytest.mark.parametrize(
+    ("preset", "seeds"),
+    [(PRESETS[place % len(PRESETS)], seeds) for place, seeds in enumerate(CHUNKS)],
+    ids=lambda one: one if isinstance(one, str) else f"{one[0]}-{one[-1]}",
+)
+async def test_no_wrong_delete(preset: str, seeds: range, directory: Path, small_pages: None) -> None:
     began = time.monotonic()
-    async with rules_of("port") as rules:
+    async with rules_of(preset) as rules:
         stories = await _all(seeds, directory, rules)
     wrong = [story for story in stories if story.wrong]
     seconds = time.monotonic() - began
@@ -81,7 +87,7 @@ async def test_a_careless_engine_is_caught(
 
 @pytest.mark.skipif(not ONE, reason="SEED=n plays the story of one seed and prints it")
 async def test_one_seed(directory: Path, small_pages: None) -> None:
-    async with rules_of("port") as rules:
+    async with rules_of(os.environ.get("PRESET", "port")) as rules:
         story = await played(int(ONE), directory, rules)
     sys.stdout.write(f"{story}\n")
     assert not story.wrong

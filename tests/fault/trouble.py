@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from azure_devops_sandbox import Action, Fault, Organization, Permissions
 
 Kinds = frozenset[str]
-EVERYTHING: Kinds = frozenset({"project", "repository", "policy", "board", "work-item", "release"})
+_TEAMS: Kinds = frozenset({"team", "board", "iteration"})
+_GRAPH: Kinds = frozenset({"group", "group-member"})
+_RELEASES: Kinds = frozenset({"release", "release-deployment"})
+EVERYTHING: Kinds = (
+    frozenset({"project", "repository", "policy", "work-item", "release-definition", "user", "area-path"})
+    | _TEAMS
+    | _GRAPH
+    | _RELEASES
+)
 
 TOUCHED: dict[str, Kinds] = {
     "connection-data": EVERYTHING,
@@ -22,17 +30,29 @@ TOUCHED: dict[str, Kinds] = {
     "items.get": frozenset({"repository", "policy"}),
     "policies.list": frozenset({"policy"}),
     "policies.get": frozenset({"policy"}),
-    "teams.all": frozenset({"board"}),
-    "teams.list": frozenset({"board"}),
-    "teams.get": frozenset({"board"}),
+    "teams.all": _TEAMS,
+    "teams.list": _TEAMS,
+    "teams.get": _TEAMS,
+    "team-members.list": frozenset({"team"}),
+    "team-field-values.get": frozenset({"team"}),
+    "team-iterations.list": frozenset({"iteration"}),
+    "classification-nodes.get": frozenset({"area-path"}),
+    "user-entitlements.list": frozenset({"user"}),
+    "user-entitlements.get": frozenset({"user"}),
+    "graph-groups.list": _GRAPH,
+    "graph-groups.get": _GRAPH,
+    "graph-memberships.list": frozenset({"group-member"}),
+    "graph-memberships.get": frozenset({"group-member"}),
+    "graph-subjects.lookup": frozenset({"group-member"}),
     "boards.list": frozenset({"board"}),
     "boards.get": frozenset({"board"}),
     "wiql.query": frozenset({"work-item"}),
     "work-items.batch": frozenset({"work-item"}),
     "recycle-bin.list": frozenset({"work-item"}),
     "work-item-revisions.read": frozenset({"work-item"}),
-    "releases.list": frozenset({"release"}),
-    "deployments.list": frozenset({"release"}),
+    "releases.list": _RELEASES,
+    "release-definitions.list": frozenset({"release-definition"}),
+    "deployments.list": _RELEASES,
 }
 """The kinds whose entities an answer of a route may concern, by what hangs from what."""
 
@@ -81,7 +101,8 @@ def choose_trouble(
 def _candidates(routes: Sequence[str], *, incremental: bool) -> list[str]:
     if not incremental:
         return list(routes)
-    kept = [route for route in routes if not route.startswith(("boards.", "teams."))]
+    left = ("boards.", "teams.", "team-iterations.", "graph-memberships.", "graph-subjects.")
+    kept = [route for route in routes if not route.startswith(left)]
     return [*kept, *("work-item-revisions.read", "deployments.list") * 4]
 
 
@@ -153,13 +174,17 @@ def _permission(rng: random.Random, organization: Organization) -> Trouble:
             Permissions(hidden_repositories=one({repository})),
             TOUCHED["repositories.list"],
         ),
-        (f"area {area} is hidden", Permissions(hidden_areas=one({area})), one({"work-item"})),
+        (
+            f"area {area} is hidden",
+            Permissions(hidden_areas=one({area})),
+            one({"work-item", "area-path", "team"}),
+        ),
         (
             f"release definition {definition} is hidden",
             Permissions(hidden_definitions=one({definition})),
-            one({"release"}),
+            _RELEASES | {"release-definition"},
         ),
-        (f"team {team} is hidden", Permissions(hidden_teams=one({team})), one({"board"})),
+        (f"team {team} is hidden", Permissions(hidden_teams=one({team})), _TEAMS | _GRAPH),
     ]
     told, permissions, touched = rng.choice(losses)
     return Trouble(told, permissions=permissions, touched=touched, silent=True)

@@ -18,7 +18,7 @@ from fairlead.azure.kinds.definition import Kind
 from fairlead.azure.kinds.group_member import LOOKUP
 from fairlead.azure.reading import UNREAD, Outcome, found, missing, of_key, record
 from fairlead.model.errors import IncompleteReading
-from fairlead.model.kinds import FetchSpec, Listing, Route
+from fairlead.model.kinds import FetchSpec, Listing
 from fairlead.model.readings import EVERY, Chain, Found, Item, Missing, Page
 from fairlead.model.records import ORGANIZATION, Record
 from fairlead.model.source import Number, Parents, source_hash
@@ -74,11 +74,10 @@ class Lookup:
         await concurrently(self._ask(part, number) for part in parts)
 
     async def _ask(self, part: Sequence[str], number: Number) -> None:
-        route = group_member.KIND.spec.detail or Route("", "")
         body = msgspec.json.encode({"lookupKeys": [{"descriptor": one} for one in part]})
         asked = {one: self._known[one] for one in part}
         try:
-            answer = await self._hosts.send(Call(route, body=body), number)
+            answer = await self._hosts.send(Call(group_member.SUBJECTS, body=body), number)
             subjects = _subjects(answer.body)
         except UNREAD as error:
             for one, future in asked.items():
@@ -165,6 +164,14 @@ class GroupMemberReader(KindReader):
         unknown = Missing("failed", "the look-up leaves out the member")
         self._lookup.forget([key.rpartition("/")[2] for key, _ in alive])
         return found([*gone, *(await self._subjects_of(alive, there, unknown, number) if alive else [])])
+
+    async def removed(self, keys: Keys, _parents: Parents, number: Number) -> frozenset[str]:
+        """Those whose group and member can both be seen: then it is not sight that is missing, but the membership."""
+        both = {key: (group, key.rpartition("/")[2]) for key, group in keys}
+        descriptors = sorted({one for pair in both.values() for one in pair})
+        self._lookup.forget(descriptors)
+        subjects = await self._lookup.of(descriptors, number)
+        return frozenset(key for key, pair in both.items() if all(subjects[one] is not None for one in pair))
 
     async def _membership(self, key: str, group: str, number: Number) -> int | Missing:
         fill = self.kind.locate(key, group, {}) or {}

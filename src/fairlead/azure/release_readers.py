@@ -20,7 +20,7 @@ from fairlead.azure.kinds.parents import healthy_projects
 from fairlead.azure.kinds.release import instant
 from fairlead.azure.kinds.release_definition import BATCH, definition_head
 from fairlead.azure.reading import UNREAD, Outcome, found, missing, record, unread
-from fairlead.azure.releases import OVERLAP, cursor_of, walk
+from fairlead.azure.releases import OVERLAP, cursor_of, removed, walk
 from fairlead.model.errors import IncompleteReading
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Delta, Found, Missing
@@ -95,7 +95,8 @@ class ReleaseDeploymentReader(KindReader):
         return found(await concurrently(self._read(key, project, parents, number) for key, project in keys))
 
     async def _read(self, key: str, project: str, parents: Parents, number: Number) -> Outcome:
-        query = (("queryOrder", "descending"), ("continuationToken", str(int(key) + 1)), ("$top", "2"))
+        place = release_deployment.number_of(key) + 1
+        query = (("queryOrder", "descending"), ("continuationToken", str(place)), ("$top", "2"))
         call = Call(self.kind.spec.read, {"project": project}, query)
         try:
             answer = await self.hosts.send(call, number)
@@ -109,9 +110,15 @@ class ReleaseDeploymentReader(KindReader):
         for draft in drafts:
             if draft.key == key:
                 return record(self.kind, draft, answer.number, b"")
-        if any(int(draft.key) > int(key) + 1 for draft in drafts):
+        if any(release_deployment.number_of(draft.key) > place for draft in drafts):
             return key, Missing("failed", "the listing does not begin where it was asked to")
         return key, Missing("not there", "the listing leaves its place out")
+
+    async def removed(self, keys: Keys, _parents: Parents, number: Number) -> frozenset[str]:
+        """Those whose release is in the list of deleted ones: that is how a deployment goes."""
+        owners = {release_deployment.release_of(key): project for key, project in keys}
+        gone = await removed(self.hosts, tuple(owners.items()), number)
+        return frozenset(key for key, _ in keys if release_deployment.release_of(key) in gone)
 
     async def delta(self, cursor: str, parents: Parents, number: Number) -> Delta:
         """All deployments that changed since the cursor, whole."""

@@ -85,8 +85,8 @@ class Absence:
         candidates = [
             record
             for record in await self._store.unseen(self._reading, scopes)
-            if (record.parent in readable and self._is_open(record.parent))
-            or self._spec.parent == ORGANIZATION
+            if record.parent == ORGANIZATION
+            or (record.parent in readable and self._is_open(record.parent))
             or (self._spec.moves and self._is_orphan(record))
         ]
         return await self.examine(candidates)

@@ -194,11 +194,13 @@ async def test_a_deployment_goes_with_its_release(azure: Reader) -> None:
     deployments = await azure.list("release-deployment")
     state = azure.sandbox.organization
     gone = next(iter(deployments.values()))
-    release = state.deployments[int(gone.key)].release
+    release = state.deployments[int(gone.key.rpartition("/")[2])].release
     state.changes.delete_release(release)
     for key, one in deployments.items():
+        with_it = key.startswith(f"{release}/")
         found = await azure.read("release-deployment", [(key, one.parent)])
-        assert bool(found.records) is (state.deployments[int(key)].release != release)
+        assert bool(found.records) is not with_it
+        assert await azure.removed("release-deployment", (key, one.parent)) == ({key} if with_it else set())
 
 
 async def test_the_changes_of_deployments_come_whole(azure: Reader) -> None:
@@ -211,7 +213,7 @@ async def test_the_changes_of_deployments_come_whole(azure: Reader) -> None:
     assert (quiet.changed, quiet.records) == ((), ())
     made = state.changes.deploy_release(int(release))
     delta = await azure.source.delta("release-deployment", quiet.cursor, azure.parents, azure.number)
-    assert [one.key for one in delta.records] == [str(made.id)]
+    assert [one.key for one in delta.records] == [f"{release}/{made.id}"]
 
 
 def test_kinds_without_a_feed_say_so(azure: Reader) -> None:

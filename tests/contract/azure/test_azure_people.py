@@ -54,6 +54,7 @@ async def test_rows_that_disagree_about_the_source_are_told_so(azure: Reader) ->
 
 
 async def test_members_of_groups_are_looked_up_together(azure: Reader) -> None:
+    await azure.list("project")
     groups = await azure.list("group")
     state = azure.sandbox.organization
     members = await azure.list("group-member")
@@ -66,7 +67,7 @@ async def test_members_of_groups_are_looked_up_together(azure: Reader) -> None:
 
 
 async def test_a_member_that_left_is_not_there_and_a_hidden_one_proves_nothing(azure: Reader) -> None:
-    await azure.list("group")
+    await azure.list_parents("project", "group")
     members = await azure.list("group-member")
     state = azure.sandbox.organization
     group = next(one for one in state.groups.values() if len(one.members) > 1 and one.project is None)

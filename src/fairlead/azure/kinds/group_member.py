@@ -38,6 +38,8 @@ def _always(_fetch: FetchSpec) -> bool:
     return True
 
 
+SUBJECTS = Route("_apis/graph/subjectlookup", "7.1-preview.1", "POST", area="graph")
+
 KIND = Kind(
     KindSpec(
         kind="group-member",
@@ -50,8 +52,11 @@ KIND = Kind(
             ),
         ),
         read=Route("_apis/graph/memberships/{member}/{group}", "7.1-preview.1", area="graph"),
-        detail=Route("_apis/graph/subjectlookup", "7.1-preview.1", "POST", area="graph"),
+        detail=SUBJECTS,
         detail_batch=LOOKUP,
+        # A membership that is not there, between a group and a member that both are, has ended.
+        tombstone=SUBJECTS,
+        exact=False,
         scope="vso.graph",
         probe=GROUPS,
         cost="per object",

@@ -65,11 +65,9 @@ def with_memberships(fetch: FetchSpec) -> bool:
     return fetch.option("includeGroupMemberships") in {True, "true"} and from_graph(fetch)
 
 
-def _drafts(raw: bytes, scope: str, parents: Parents) -> tuple[Draft, ...]:
+def _drafts(raw: bytes, _scope: str, _parents: Parents) -> tuple[Draft, ...]:
     head = decode(raw, _Head, "a user")
-    if head.descriptor is not None:
-        return group.drafts(raw, scope, parents)
-    return (Draft((head.id or "").lower(), ORGANIZATION, raw),)
+    return (Draft(head.descriptor or (head.id or "").lower(), ORGANIZATION, raw),)
 
 
 _ALL = Route("_apis/userentitlements", "7.1", area="entitlements")
