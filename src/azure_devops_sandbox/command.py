@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
+from collections.abc import Callable, Coroutine
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+from .changes.living import live_a_little
 from .clock import START, Clock
 from .running import running
 from .seeding import DEFAULT_PAT, catalog_entities, seeded
 from .settings import Settings
 from .sizes import PRESETS, Sizes
+from .state.git_clone import NoGit
 from .state.organization import Organization
 
 app = typer.Typer(help="An Azure DevOps Services organization in one process.", no_args_is_help=True)
@@ -28,6 +33,11 @@ Number = Annotated[Optional[int], typer.Option()]  # noqa: UP045 typer reads it 
 Pairs = Annotated[
     Optional[list[str]],  # noqa: UP045 typer reads it at run time
     typer.Option("--size", help="Any size, as NAME=NUMBER; may be given again.", metavar="NAME=NUMBER"),
+]
+
+Clones = Annotated[
+    Optional[list[Path]],  # noqa: UP045 typer reads it at run time
+    typer.Option(help="A real git repository to serve, read and never changed; may be given again."),
 ]
 
 
@@ -51,10 +61,10 @@ def _sizes(preset: str, entities: int | None, single: dict[str, int | None]) -> 
     return replace(sizes, **{name: value for name, value in single.items() if value is not None})
 
 
-def _clock(start: str) -> Clock:
-    if start == "now":
+def _clock(start: str, ticking: bool = False) -> Clock:
+    if start == "now" or (ticking and not start):
         return Clock(datetime.now().astimezone(), ticking=True)
-    return Clock(datetime.fromisoformat(start)) if start else Clock(START)
+    return Clock(datetime.fromisoformat(start) if start else START, ticking=ticking)
 
 
 @app.command()
@@ -120,6 +130,13 @@ def serve(
     until_stdin_ends: Annotated[
         bool, typer.Option("--until-stdin-ends", help="Also stop when standard input (a pipe) ends.")
     ] = False,
+    repository: Clones = None,
+    live: Annotated[
+        Optional[float],  # noqa: UP045 typer reads it at run time
+        typer.Option(
+            min=0.1, help="Every so many seconds something plausible happens; the time is the system's."
+        ),
+    ] = None,
 ) -> None:
     """Serve an organization until SIGINT or SIGTERM."""
     if bad_credentials not in {"203", "401", "302"}:
@@ -128,12 +145,36 @@ def serve(
         "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
         "work_items": work_items, "releases": releases, **_pairs(size),
     }  # fmt: skip
-    organization = seeded(number, _sizes(preset, entities, single), name=name, clock=_clock(start), pat=pat)
+    clock = _clock(start, ticking=live is not None)
+    organization = seeded(number, _sizes(preset, entities, single), name=name, clock=clock, pat=pat)
+    _attach(organization, repository or [])
     settings = Settings(latency=latency_ms / 1000, gzip=gzip)
     settings.bad_credentials = (
         "401" if bad_credentials == "401" else "302" if bad_credentials == "302" else "203"
     )
-    asyncio.run(_serve(organization, settings, host, port, public_url, ready_file, until_stdin_ends))
+    alive = partial(_living, organization, live, number) if live else None
+    asyncio.run(_serve(organization, settings, host, port, public_url, ready_file, until_stdin_ends, alive))
+
+
+def _attach(organization: Organization, paths: list[Path]) -> None:
+    """Serve real repositories in the first project that has Git; what cannot be served is a wrong parameter."""
+    hosts = [one for one in organization.live_projects() if one.source_control == "Git"]
+    for path in paths:
+        if not hosts:
+            raise typer.BadParameter(f"--repository {path}: there is no project that could have it")
+        try:
+            organization.changes.attach_repository(hosts[0].id, path)
+        except NoGit as error:
+            raise typer.BadParameter(f"--repository {path}: {error}") from None
+
+
+async def _living(organization: Organization, seconds: float, number: int) -> None:
+    """Let something happen every so many seconds, for ever."""
+    rng = random.Random(f"{number} living")
+    while True:
+        await asyncio.sleep(seconds)
+        for told in live_a_little(organization, rng):
+            typer.echo(told)
 
 
 async def _serve(
@@ -144,6 +185,7 @@ async def _serve(
     public_url: str,
     ready_file: Path | None,
     until_stdin_ends: bool,
+    alive: Callable[[], Coroutine[None, None, None]] | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -164,7 +206,11 @@ async def _serve(
             part = ready_file.with_name(ready_file.name + ".part")
             part.write_text(json.dumps(ready), encoding="utf-8")
             part.replace(ready_file)
-        await stop.wait()
+        async with asyncio.TaskGroup() as group:
+            living = group.create_task(alive()) if alive is not None else None
+            await stop.wait()
+            if living is not None:
+                living.cancel()
 
 
 def _at_its_end(stop: asyncio.Event) -> None:

@@ -56,7 +56,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    skipped = {"cache", "trees"}
+    skipped = {"cache", "trees", "clone"}
     if isinstance(value, Node):
         skipped |= {"children", "parent"}
     found = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped}
@@ -65,5 +65,6 @@ def _object(value: Any) -> dict[str, Any]:
     if isinstance(value, Node):
         found.update(path=value.path, parent=value.parent.id if value.parent else None)
     if isinstance(value, Repository):
-        found["files"] = _plain(value.trees.get(value.default_branch or "", {}))
+        shown = value.trees.get(value.default_branch or "", {}) if value.clone is None else {}
+        found["files"] = _plain(shown)
     return found

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from azure_devops_sandbox.state.access import EVERYTHING, Access, Permissions
+from azure_devops_sandbox.state.git_clone import GitClone
+from azure_devops_sandbox.state.records import Repository
 
 from .code import CodeChanges
 from .people import PeopleChanges
@@ -22,6 +25,31 @@ class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges, Peop
         old = self.organization.access[token]
         access = Access(old.token, old.identity, old.scopes, old.expires, permissions)
         return self.organization.grant(access)
+
+    def attach_repository(self, project: str, path: Path, name: str | None = None) -> Repository:
+        """Serve a real git repository of this machine as a repository of a project, named as its folder.
+
+        It is not a verb of the control interface, because it lets the sandbox read a path. Raises NoGit (a
+        ValueError) if there is no git, or no repository at the path.
+        """
+        clone = GitClone(path)
+        created = self.create_repository(project, name or clone.path.name.removesuffix(".git"))
+        created.clone = clone
+        self.read_clone(created)
+        return created
+
+    def read_clone(self, repository: Repository) -> bool:
+        """See what became of the branches of an attached repository; tell whether anything did."""
+        clone = repository.clone
+        if clone is None:
+            raise LookupError(f"{repository.name} is not served from a real git repository")
+        default, heads = clone.heads()
+        if (default, heads) == (repository.default_branch, repository.heads):
+            return False
+        repository.default_branch, repository.heads = default, heads
+        repository.trees = {name: clone.tree(commit) for name, commit in heads.items()}
+        self.organization.touch(repository)
+        return True
 
     def random_change(self, rng: random.Random) -> str:
         """Change one thing at random and tell what."""

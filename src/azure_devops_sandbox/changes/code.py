@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from azure_devops_sandbox.formats import object_id
+from azure_devops_sandbox.state.git_clone import NoGit
 from azure_devops_sandbox.state.processes import MINIMUM_REVIEWERS, POLICY_TYPES
 from azure_devops_sandbox.state.records import Policy, Repository
 
@@ -92,8 +93,14 @@ class CodeChanges(ChangeGroup):
         """Commit the removal of a file."""
         return self._commit(repository, path, None, branch)
 
-    def _commit(self, repository: str, path: str, data: bytes | None, branch: str | None) -> Repository:
+    def _writable(self, repository: str) -> Repository:
         found = self._repository(repository)
+        if found.clone is not None:
+            raise NoGit(f"{found.name} is served from {found.clone.path}, which the sandbox never changes")
+        return found
+
+    def _commit(self, repository: str, path: str, data: bytes | None, branch: str | None) -> Repository:
+        found = self._writable(repository)
         name = branch or found.default_branch or "refs/heads/main"
         name = name if name.startswith("refs/") else f"refs/heads/{name}"
         if found.default_branch is None:
@@ -111,7 +118,7 @@ class CodeChanges(ChangeGroup):
 
     def create_branch(self, repository: str, branch: str) -> Repository:
         """Create a branch at the head of the default branch."""
-        found = self._repository(repository)
+        found = self._writable(repository)
         if found.default_branch is None:
             raise ValueError("the repository is empty")
         name = branch if branch.startswith("refs/") else f"refs/heads/{branch}"
@@ -124,7 +131,7 @@ class CodeChanges(ChangeGroup):
 
     def delete_branch(self, repository: str, branch: str) -> Repository:
         """Delete a branch that is not the default branch."""
-        found = self._repository(repository)
+        found = self._writable(repository)
         name = branch if branch.startswith("refs/") else f"refs/heads/{branch}"
         if name == found.default_branch:
             raise ValueError("the default branch cannot be deleted")
@@ -134,7 +141,7 @@ class CodeChanges(ChangeGroup):
 
     def set_default_branch(self, repository: str, branch: str) -> Repository:
         """Make another branch the default one."""
-        found = self._repository(repository)
+        found = self._writable(repository)
         name = branch if branch.startswith("refs/") else f"refs/heads/{branch}"
         if name not in found.heads:
             raise LookupError(f"no branch {name!r}")

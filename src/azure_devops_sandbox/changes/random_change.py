@@ -25,7 +25,7 @@ def random_change(organization: Organization, rng: random.Random) -> str:
             return told
 
 
-def _update_item(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+def update_item(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
     live = organization.derived(
         "live work items", lambda: [o for o in organization.work_items.values() if not o.deleted]
     )
@@ -42,7 +42,7 @@ def _update_item(organization: Organization, changes: Changes, rng: random.Rando
     return f"changed the state of work item {item.id}"
 
 
-def _create_item(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+def create_item(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
     projects = organization.live_projects()
     if not projects:
         return None
@@ -88,7 +88,7 @@ def _move_item(organization: Organization, changes: Changes, rng: random.Random)
 
 
 def _repository(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
-    live = [one for one in organization.repositories.values() if one.deleted is None]
+    live = [one for one in organization.repositories.values() if one.deleted is None and one.clone is None]
     hosts = [one for one in organization.live_projects() if one.source_control == "Git"]
     choice = rng.random()
     if hosts and (choice < 0.3 or not live):
@@ -164,7 +164,7 @@ def _project(organization: Organization, changes: Changes, rng: random.Random) -
 
 
 _CHOICES: tuple[_Choice, ...] = (
-    _update_item, _create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
+    update_item, create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
     _project, people_change, planning_change,
 )  # fmt: skip
 _WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3)

@@ -1,14 +1,12 @@
-"""Repositories, refs and items as the area `git` answers them, and policies."""
+"""Repositories and refs as the area `git` answers them, and policies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
 
-from azure_devops_sandbox.formats import blob_id, date3, date7, object_id, segment
+from azure_devops_sandbox.formats import date3, date7, segment
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.processes import POLICY_TYPES
 from azure_devops_sandbox.state.records import Policy, Project, Repository
@@ -117,79 +115,6 @@ def ref_item(organization: Organization, repository: Repository, name: str, *, s
     if statuses:
         found["statuses"] = []
     return orjson.dumps(found)
-
-
-def item(
-    organization: Organization,
-    repository: Repository,
-    branch: str,
-    path: str,
-    *,
-    content: bytes | None,
-    metadata: bool = False,
-    text: bool = False,
-    links: bool = False,
-) -> dict[str, Any]:
-    """Return a file (`content` given) or a folder; with `text` its content is part of the answer."""
-    tree = repository.trees[branch]
-    found: dict[str, Any] = {
-        "objectId": tree_id(tree, path) if content is None else blob_id(content),
-        "gitObjectType": "tree" if content is None else "blob",
-        "commitId": repository.heads[branch],
-        "path": path,
-    }
-    if content is None:
-        found["isFolder"] = True
-    if metadata or (text and content is not None):
-        found["contentMetadata"] = content_metadata(path, content)
-    if text and content is not None:
-        found["content"] = content.decode("utf-8-sig", errors="replace")
-    base = repository_url(organization, repository)
-    version = segment(branch.removeprefix("refs/heads/"))
-    found["url"] = f"{base}/items{_quoted(path)}?versionType=Branch&version={version}&versionOptions=None"
-    if links:
-        kind = "trees" if content is None else "blobs"
-        found["_links"] = {
-            "self": link(str(found["url"])),
-            "repository": link(base),
-            kind[:-1]: link(f"{base}/{kind}/{found['objectId']}"),
-        }
-    return found
-
-
-def _quoted(path: str) -> str:
-    return "/".join(segment(part) for part in path.split("/"))
-
-
-def tree_id(tree: Mapping[str, bytes], path: str) -> str:
-    """Return the id of a folder, which changes with everything below it."""
-    prefix = path.rstrip("/") + "/"
-    return object_id(
-        "tree", *(f"{name}:{blob_id(data)}" for name, data in sorted(tree.items()) if name.startswith(prefix))
-    )
-
-
-def content_metadata(path: str, content: bytes | None) -> dict[str, Any]:
-    """Return what Azure DevOps tells about a file's content: encoding 65001 is UTF-8, 1252 is Western."""
-    name = PurePosixPath(path).name
-    if content is None:
-        return {"fileName": name}
-    binary = b"\x00" in content[:8000]
-    return {
-        "encoding": -1 if binary else 65001 if _is_utf8(content) else 1252,
-        "contentType": "application/octet-stream" if binary else "text/plain",
-        "fileName": name,
-        "extension": PurePosixPath(path).suffix.removeprefix("."),
-        **({"isBinary": True} if binary else {}),
-    }
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def policy_type(organization: Organization, project: str, type_id: str, *, full: bool) -> dict[str, Any]:

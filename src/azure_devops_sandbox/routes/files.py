@@ -11,84 +11,94 @@ from typing import Any
 
 import orjson
 
-from azure_devops_sandbox.calls import Answer, Call, bad_argument, json_answer
-from azure_devops_sandbox.encoding.git import content_metadata, item
+from azure_devops_sandbox.calls import Answer, ApiError, Call, bad_argument, json_answer
+from azure_devops_sandbox.encoding.items import Wishes, content_metadata, item
 from azure_devops_sandbox.paging import whole
 from azure_devops_sandbox.routing import Route
+from azure_devops_sandbox.state.entries import Entry, entries_of, parent_of
 from azure_devops_sandbox.state.records import Repository
+from azure_devops_sandbox.state.versions import Version, version_of
 
 from .git import SCOPE, readable_repository
 from .missing import no_branches, no_item, no_version
 
+_LEVELS = frozenset({"none", "onelevel", "onelevelplusnestedemptyfolders", "full"})
 
-def _branch(repository: Repository, version: str | None, kind: str | None) -> str:
-    """Return the branch that a version descriptor means. Raises ApiError (404)."""
+
+def wanted_version(repository: Repository, name: str | None, kind: str | None) -> Version:
+    """Return the version that a descriptor means. Raises ApiError (404)."""
     if repository.default_branch is None or not repository.heads:
         raise no_branches(repository.name)
-    if version is None:
-        return repository.default_branch
-    if (kind or "branch").lower() == "commit":
-        found = next((name for name, head in repository.heads.items() if head == version.lower()), None)
-    else:
-        name = version if version.startswith("refs/") else f"refs/heads/{version}"
-        found = name if name in repository.heads else None
+    found = version_of(repository, name, kind)
     if found is None:
-        raise no_version(version, repository.name)
+        raise no_version(name or repository.default_branch, repository.name, (kind or "branch").capitalize())
     return found
+
+
+def _recursion(given: object) -> str:
+    level = str(given or "none").lower()
+    if level not in _LEVELS:
+        raise bad_argument(f"The value '{given}' is not valid for parameter 'recursionLevel'.")
+    return level
 
 
 def _clean(path: str) -> str:
     return "/" + path.strip("/")
 
 
-def _below(tree: Mapping[str, bytes], path: str, recursion: str) -> list[str]:
-    """Return the paths that a recursion level adds below a folder: folders before their files."""
+def _below(entries: Mapping[str, Entry], path: str, recursion: str) -> list[str]:
+    """Return the paths that a recursion level adds below a folder, folders before what is in them."""
     prefix = "/" if path == "/" else path + "/"
-    found: set[str] = set()
-    for name in tree:
-        if not name.startswith(prefix):
-            continue
-        parts = name.removeprefix(prefix).split("/")
-        depth = 1 if recursion.startswith("onelevel") else len(parts)
-        found.update(prefix + "/".join(parts[: count + 1]) for count in range(min(depth, len(parts))))
+    inside = sorted(one for one in entries if one.startswith(prefix) and one != "/")
+    if recursion == "full":
+        return inside
+    found = [one for one in inside if parent_of(one) == path]
+    if recursion == "onelevelplusnestedemptyfolders":
+        for one in list(found):
+            found += _chain(entries, one)
     return sorted(found)
 
 
-def _is_folder(tree: Mapping[str, bytes], path: str) -> bool:
-    return path == "/" or any(name.startswith(path + "/") for name in tree)
+def _chain(entries: Mapping[str, Entry], folder: str) -> list[str]:
+    """Return the folders below a folder for as long as each one holds a single folder and nothing else."""
+    found = []
+    while entries[folder].kind == "tree":
+        inside = _below(entries, folder, "onelevel")
+        if len(inside) != 1 or entries[inside[0]].kind != "tree":
+            break
+        folder = inside[0]
+        found.append(folder)
+    return found
 
 
 def _listing(
-    call: Call, repository: Repository, branch: str, path: str, recursion: str, *, metadata: bool, links: bool
+    call: Call, repository: Repository, version: Version, path: str, recursion: str, wishes: Wishes
 ) -> list[dict[str, Any]]:
-    tree = repository.trees[branch]
-    if path not in tree and not _is_folder(tree, path):
-        raise no_item(path, repository.name, branch.removeprefix("refs/heads/"), repository.heads[branch])
+    entries = entries_of(version.tree)
+    if path not in entries:
+        raise no_item(path, repository.name, version.name, version.commit)
     paths = [path]
-    if path not in tree and recursion != "none":
-        paths += _below(tree, path, recursion)
-    return [
-        item(
-            call.organization, repository, branch, one, content=tree.get(one), metadata=metadata, links=links
-        )
-        for one in paths
-    ]
+    if entries[path].kind == "tree" and recursion != "none":
+        paths += _below(entries, path, recursion)
+    return [item(call.organization, repository, version, one, entries[one], wishes) for one in paths]
 
 
 def items_get(call: Call) -> Answer:
     """Return a file (raw or as JSON), a folder, or with `scopePath` or a recursion level a list."""
     repository = readable_repository(call)
-    version = call.text("versionDescriptor.version") or call.text("version")
-    kind = call.text("versionDescriptor.versionType") or call.text("versionType")
-    branch = _branch(repository, version, kind)
-    recursion = (call.text("recursionLevel") or "none").lower()
+    version = wanted_version(
+        repository,
+        call.text("versionDescriptor.version") or call.text("version"),
+        call.text("versionDescriptor.versionType") or call.text("versionType"),
+    )
+    recursion = _recursion(call.text("recursionLevel"))
     metadata, links = call.flag("includeContentMetadata"), call.flag("includeLinks")
     asked = call.text("path")
     path = _clean(asked or call.text("scopePath") or "/")
     if asked is None or recursion != "none":
-        found = _listing(call, repository, branch, path, recursion, metadata=metadata, links=links)
+        found = _listing(call, repository, version, path, recursion, Wishes(metadata, links))
         return whole(call, [orjson.dumps(one) for one in found])
-    return _single(call, repository, branch, path)
+    return _single(call, repository, version, path, Wishes(metadata, links, call.flag("includeContent")))
 
 
 def _wants_json(call: Call) -> bool:
@@ -96,45 +106,36 @@ def _wants_json(call: Call) -> bool:
     return form == "json" or (not form and "application/json" in call.accept)
 
 
-def _single(call: Call, repository: Repository, branch: str, path: str) -> Answer:
-    tree = repository.trees[branch]
-    content = tree.get(path)
-    if content is None and not _is_folder(tree, path):
-        raise no_item(path, repository.name, branch.removeprefix("refs/heads/"), repository.heads[branch])
-    if content is not None and not _wants_json(call):
-        kind = "application/octet-stream"
+def _single(call: Call, repository: Repository, version: Version, path: str, wishes: Wishes) -> Answer:
+    entry = entries_of(version.tree).get(path)
+    if entry is None:
+        raise no_item(path, repository.name, version.name, version.commit)
+    if entry.kind == "blob" and not _wants_json(call):
+        content, kind = version.tree[path], "application/octet-stream"
         if (call.text("$format") or "").lower() != "octetstream" and not call.flag("download"):
             kind = str(content_metadata(path, content)["contentType"])
         return Answer(content, content_type=kind)
-    return json_answer(
-        item(
-            call.organization,
-            repository,
-            branch,
-            path,
-            content=content,
-            metadata=call.flag("includeContentMetadata"),
-            text=call.flag("includeContent"),
-            links=call.flag("includeLinks"),
-        )
-    )
+    return json_answer(item(call.organization, repository, version, path, entry, wishes))
 
 
 def items_batch(call: Call) -> Answer:
-    """Return a list per descriptor; one path that is missing fails the whole batch."""
+    """Return a list per descriptor; one path that is missing fails the whole batch with a 400."""
     repository, body = readable_repository(call), call.json()
     descriptors = body.get("itemDescriptors")
     if not isinstance(descriptors, list) or not descriptors:
         raise bad_argument("The itemDescriptors of the batch are missing.")
+    wishes = Wishes(bool(body.get("includeContentMetadata")), bool(body.get("includeLinks")))
     groups = []
     for one in descriptors:
         if not isinstance(one, dict) or not isinstance(one.get("path"), str):
             raise bad_argument("An itemDescriptor of the batch has no path.")
-        branch = _branch(repository, one.get("version"), one.get("versionType"))
-        recursion = str(one.get("recursionLevel") or "none").lower()
-        metadata, links = bool(body.get("includeContentMetadata")), bool(body.get("includeLinks"))
-        path = _clean(one["path"])
-        groups.append(_listing(call, repository, branch, path, recursion, metadata=metadata, links=links))
+        version = wanted_version(repository, one.get("version"), one.get("versionType"))
+        recursion, path = _recursion(one.get("recursionLevel")), _clean(one["path"])
+        try:
+            groups.append(_listing(call, repository, version, path, recursion, wishes))
+        except ApiError as error:
+            error.status = 400
+            raise
     return json_answer({"count": len(groups), "value": groups})
 
 

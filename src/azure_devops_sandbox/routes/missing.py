@@ -60,12 +60,12 @@ def no_item(path: str, repository: str, branch: str, commit: str) -> ApiError:
     )
 
 
-def no_version(version: str, repository: str) -> ApiError:
-    """Return the error for a branch or commit."""
+def no_version(version: str, repository: str, kind: str = "Branch") -> ApiError:
+    """Return the error for a branch, tag or commit."""
     return ApiError(
         404,
         "GitUnresolvableToCommitException",
-        f"TF401175:The version descriptor <Branch: {version} > could not be resolved to a version in the repository "
+        f"TF401175:The version descriptor <{kind}: {version} > could not be resolved to a version in the repository "
         f"{repository}",
         _GIT,
     )

@@ -13,6 +13,8 @@ from typing import Any
 
 from azure_devops_sandbox.formats import subject_descriptor
 
+from .git_clone import GitClone
+
 Fields = Mapping[str, Any]
 """Work item fields by reference name; values are texts, numbers, dates or `Identity`. Never changed in place."""
 
@@ -74,7 +76,10 @@ class Team(Stateful):
 
 @dataclass(slots=True, kw_only=True)
 class Repository(Stateful):
-    """A Git repository: one tree of files per branch; no branch at all when it is empty."""
+    """A Git repository: one tree of files per branch; no branch at all when it is empty.
+
+    With a `clone` everything comes from a real git repository, whose branches and files cannot be changed here.
+    """
 
     id: str
     name: str
@@ -87,12 +92,15 @@ class Repository(Stateful):
     trees: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     deleted: datetime | None = None
     deleted_by: Identity | None = None
+    clone: GitClone | None = field(default=None, repr=False, compare=False)
 
     @property
     def size(self) -> int:
-        """The bytes of the default branch, which stand for the size of the repository."""
+        """The bytes of the default branch, which stand for the size of the repository; a clone's of all objects."""
         if self.default_branch is None:
             return 0
+        if self.clone is not None:
+            return self.clone.size()
         return sum(map(len, self.trees[self.default_branch].values())) + 1024
 
 
