@@ -1,4 +1,5 @@
-"""Port's default mapping as one jq program per kind, for the floor: no dialect, no rows, no care for errors.
+"""Port's default mapping as one jq program per kind, for the floor: no dialect, no rows, no care for errors. The kinds
+that preset `standard` reads beside it are mapped to about as much as that does.
 
 Each program takes a page as the service sent it (or a list of objects) and gives a list of
 `{blueprint, identifier, title, properties, relations}`.
@@ -55,6 +56,35 @@ _RELEASE = """{blueprint: "azureDevopsRelease",
  relations: {project: (.projectReference.id | gsub(" "; ""))}}"""
 
 
+_PERSON = "ascii_downcase"
+
+_TEAM = f"""{{blueprint: "team", identifier: .id, title: .name, properties: {{description: .description}},
+ relations: {{project: .projectId, members: [.__members[]?.identity.uniqueName | {_PERSON}]}}}}"""
+
+_USER = f"""{{blueprint: "user", identifier: (.user.principalName // .id | {_PERSON}), title: .user.displayName,
+ properties: {{email: .user.mailAddress, license: .accessLevel.licenseDisplayName, created: .dateCreated,
+  lastAccessed: .lastAccessedDate}}, relations: {{}}}}"""
+
+_PULL_REQUEST = f"""{{blueprint: "pullRequest",
+ identifier: (.repository.id + "/" + (.pullRequestId | tostring)), title: .title,
+ properties: {{status: .status, draft: .isDraft, created: .creationDate, closed: .closedDate,
+  source: .sourceRefName, target: .targetRefName, merge: .mergeStatus, labels: [.labels[]?.name]}},
+ relations: {{repository: .repository.id, creator: (.createdBy.uniqueName | {_PERSON}),
+  reviewers: [.reviewers[]?.uniqueName | {_PERSON}]}}}}"""
+
+_PIPELINE = """{blueprint: "pipeline", identifier: (.__projectId + "/" + (.id | tostring)), title: .name,
+ properties: {folder: .folder, url: ._links.web.href},
+ relations: {project: .__projectId, repository: .__repository.id}}"""
+
+_BUILD = """{blueprint: "build", identifier: (.project.id + "/" + (.id | tostring)), title: .buildNumber,
+ properties: {status: .status, result: .result, reason: .reason, queued: .queueTime, started: .startTime,
+  finished: .finishTime, branch: .sourceBranch, commit: .sourceVersion, url: ._links.web.href},
+ relations: {project: .project.id, pipeline: (.project.id + "/" + (.definition.id | tostring))}}"""
+
+_ENVIRONMENT = """{blueprint: "environment", identifier: (.project.id + "/" + (.id | tostring)), title: .name,
+ properties: {description: .description, created: .createdOn}, relations: {project: .project.id}}"""
+
+
 def _over(items: str, *mappings: str) -> str:
     each = ", ".join(f"({mapping})" for mapping in mappings)
     return f"[{items}[] | ({each})]"
@@ -67,5 +97,11 @@ PROGRAMS = {
     "board": _over(".", _BOARD, _COLUMN),
     "work-item": _over(".value", _WORK_ITEM),
     "release": _over(".value", _RELEASE),
+    "team": _over(".", _TEAM),
+    "user": _over(".", _USER),
+    "pull-request": _over(".", _PULL_REQUEST),
+    "pipeline": _over(".", _PIPELINE),
+    "build": _over(".", _BUILD),
+    "environment": _over(".", _ENVIRONMENT),
 }
 """By kind. `work-item` is compiled with `$projects`: the projects by name."""

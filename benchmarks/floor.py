@@ -112,17 +112,26 @@ class Floor:
             one for page in await self.pages("project", "_apis/projects?$top=1000") for one in _values(page)
         ]
         self.projects = {one["name"]: one for one in listed}
-        teams, repositories, work_items, releases, _ = await asyncio.gather(
-            self._teams(), self._repositories(), self._work_items(), self._releases(), self._projects(listed)
-        )
+        teams, repositories, work_items, releases, daily, _ = await asyncio.gather(
+            self._teams(), self._repositories(), self._work_items(), self._releases(), self.more(),
+            self._projects(listed),
+        )  # fmt: skip
         readable = sum(bool(one.get("defaultBranch")) and not one.get("isDisabled") for one in repositories)
         sizes = Sizes(
             projects=len(listed), repositories=len(repositories), readable=readable, files=len(FILES),
             policy_pages=self.requests["repository-policy"], teams=len(teams),
             boards=self.requests["board"] - len(teams), work_items=work_items, releases=releases,
+            daily=daily,
         )  # fmt: skip
         entities = self._database.execute("SELECT count(*) FROM entity").fetchone()[0]
         return Found(sizes, dict(self.requests), entities)
+
+    async def more(self) -> dict[str, tuple[int, int]]:
+        """What is read beside the kinds of Port's default mapping: records and pages by kind."""
+        return {}
+
+    async def team(self, _team: Json) -> None:
+        """What is read of a team beside its boards."""
 
     async def _projects(self, listed: Sequence[Json]) -> None:
         answers = await asyncio.gather(
@@ -180,6 +189,7 @@ class Floor:
             if not page:
                 break
         boards = await asyncio.gather(*(self._boards(team) for team in teams))
+        await asyncio.gather(*(self.team(team) for team in teams))
         await self.keep_all("board", [board for group in boards for board in group])
         return teams
 
@@ -243,15 +253,15 @@ def _covers(scope: Json, repository: Json) -> bool:
     return str(branch).startswith(ref) if scope.get("matchKind") == "Prefix" else branch == ref
 
 
-async def run(url: str, database: str) -> Found:
+async def run(url: str, database: str, form: type[Floor] = Floor) -> Found:
     """Reads the organization at `url` into a new database."""
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
             headers={"Authorization": aiohttp.encode_basic_auth("", os.environ[TOKEN])},
         ) as session:
-            return await Floor(session, url, pool, database).read()
+            return await form(session, url, pool, database).read()
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(msgspec.to_builtins(asyncio.run(run(*sys.argv[1:3])))))
+    sys.stdout.buffer.write(orjson.dumps(msgspec.to_builtins(asyncio.run(run(sys.argv[1], sys.argv[2])))))

@@ -32,7 +32,11 @@ _PROBE = "[.[] | {a: .a, b: (.b | ascii_downcase)}]"
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure full syncs.")
-    parser.add_argument("--sizes", default="1000,20000,100000", help="catalog entities, comma list")
+    parser.add_argument(
+        "--sizes",
+        default="1000,20000,100000",
+        help="catalog entities under Port's default mapping, or presets of the sandbox (demo), comma list",
+    )
     parser.add_argument("--latency", default="0,50", help="milliseconds that each answer waits, comma list")
     parser.add_argument("--preset", default="port")
     parser.add_argument(
@@ -46,7 +50,8 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
 
 
 def measure(bench: Bench, size: int, latency: float, runs: int) -> Measured:
-    """The full syncs of one size at one latency, then one more of the unchanged organization."""
+    """The full syncs of one size (0: as many entities as are found) at one latency, then one more of the unchanged
+    organization."""
     bench.served.wait_for_each_answer(latency)
     full, catalog = list[Sync](), bench.folder / "full-0.db"
     for number in range(runs):
@@ -54,7 +59,12 @@ def measure(bench: Bench, size: int, latency: float, runs: int) -> Measured:
         full.append(bench.sync(catalog))
     again = bench.sync(catalog)
     bench.served.wait_for_each_answer(0)
-    return Measured(size, latency, tuple(full), again)
+    return Measured(size or full[0].entities, latency, tuple(full), again)
+
+
+def _organization(asked: str) -> list[str]:
+    """The sandbox's arguments. What happens every day is dated back from now, and looked for from now back."""
+    return ["--entities", asked] if asked.isdigit() else ["--preset", asked, "--start", "now"]
 
 
 def _new(catalog: Path) -> Path:
@@ -66,26 +76,28 @@ def _new(catalog: Path) -> Path:
 def run(given: Sequence[str]) -> int:
     """Measures and prints; returns 0 when every aim was reached, 1 otherwise."""
     options = arguments_of(given)
-    sizes, latencies = (
-        [int(one) for one in options.sizes.split(",")],
-        [float(one) for one in options.latency.split(",")],
-    )
-    sampled_size = max((size for size in sizes if size <= LARGEST_SAMPLED), default=min(sizes))
+    given, latencies = options.sizes.split(","), [float(one) for one in options.latency.split(",")]
+    numbers = [int(one) for one in given if one.isdigit()]
+    to_sample = str(max((size for size in numbers if size <= LARGEST_SAMPLED), default=given[0]))
+    sampled_size = 0
     measured, floors = list[Measured](), dict[int, FloorRun]()
     sampled: tuple[Cost, Picture] | None = None
-    for size in sizes:
+    for asked in given:
+        size = int(asked) if asked.isdigit() else 0
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            with serving(["--entities", str(size)], folder) as served:
+            with serving(_organization(asked), folder) as served:
                 bench = Bench(served, folder, options.preset, options.timeout)
                 for latency in latencies:
-                    _tell(f"{size} entities at {latency:g} ms")
+                    _tell(f"{asked} at {latency:g} ms")
                     measured.append(measure(bench, size, latency, options.runs))
+                    size = measured[-1].size
                 if not options.no_floor:
-                    _tell(f"{size} entities, the floor")
+                    _tell(f"{asked}, the floor")
                     floors[size] = bench.floor()
-                if size == sampled_size and not options.no_parts:
-                    _tell(f"{size} entities, sampled")
+                if asked == to_sample and not options.no_parts:
+                    _tell(f"{asked}, sampled")
+                    sampled_size = size
                     sampled = bench.sampled(_new(folder / "sampled.db"))
     start_up = _start_up(options.preset, options.timeout)
     least = {size: floor_of(floor.sizes) for size, floor in floors.items()}

@@ -93,7 +93,8 @@ class Bench(msgspec.Struct, frozen=True):
         """One run of the floor."""
         database = self.folder / "floor.db"
         database.unlink(missing_ok=True)
-        arguments = [sys.executable, "-m", "benchmarks.floor", self.served.url, str(database)]
+        module = "benchmarks.daily_floor" if self.preset == "standard" else "benchmarks.floor"
+        arguments = [sys.executable, "-m", module, self.served.url, str(database)]
         cost, printed = self._run(arguments, "floor", PYTHONPATH=str(ROOT), **{TOKEN: PAT})
         found = msgspec.json.decode(printed, type=Found)
         return FloorRun(cost, found.sizes, found.requests, found.entities)

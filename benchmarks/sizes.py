@@ -26,13 +26,27 @@ KIND_OF_ROUTE = {
     "recycle-bin.list": "work-item",
     "releases.list": "release",
     "releases.get": "release",
+    "team-members.list": "team-member",
+    "user-entitlements.list": "user",
+    "user-entitlements.get": "user",
+    "pull-requests.list": "pull-request",
+    "pull-requests.get": "pull-request",
+    "pipelines.list": "pipeline",
+    "pipelines.get": "pipeline",
+    "build-definitions.list": "pipeline",
+    "builds.list": "build",
+    "builds.get": "build",
+    "environments.list": "environment",
+    "environments.get": "environment",
 }
 """The sandbox's route names by the kind that they are asked for."""
 
 
 class Sizes(msgspec.Struct, frozen=True):
     """What a client of full scope is shown. `files` are the paths that the mapping asks for in each repository, and
-    `readable` the repositories that have a branch and are not disabled; `work_items` pass the mapping's filter."""
+    `readable` the repositories that have a branch and are not disabled; `work_items` pass the mapping's filter. `daily`
+    are the kinds that preset `standard` reads beside those of Port's default mapping: records, and the pages in which
+    they come, by kind."""
 
     projects: int
     repositories: int
@@ -43,11 +57,13 @@ class Sizes(msgspec.Struct, frozen=True):
     boards: int
     work_items: int
     releases: int
+    daily: dict[str, tuple[int, int]] = {}
 
     @property
     def entities(self) -> int:
         """Records that the floor reads, for a rough rate; columns come on top."""
-        return self.projects + self.repositories + self.boards + self.work_items + self.releases
+        daily = sum(records for kind, (records, _) in self.daily.items() if kind != "team-member")
+        return self.projects + self.repositories + self.boards + self.work_items + self.releases + daily
 
 
 FORMULAS = {
@@ -60,7 +76,16 @@ FORMULAS = {
     "work-item": "⌈W/20000⌉ + ⌈W/200⌉",
     "release": "⌈Rel/100⌉",
 }
-"""The floor in symbols, as docs/explanation/performance.md prints it."""
+DAILY = {
+    "team-member": "T",
+    "user": "⌈U/100⌉",
+    "pull-request": "⌈active/1000⌉ + ⌈completed/1000⌉ + ⌈abandoned/1000⌉",
+    "pipeline": "2 for each of P: pipelines, and their repositories",
+    "build": "pages of 1000 for each of P",
+    "environment": "P",
+}
+"""Of the kinds that preset `standard` reads beside those of Port's default mapping."""
+"""The floor of Port's default mapping in symbols, as docs/explanation/performance.md prints it."""
 
 
 def pages(things: int, size: int) -> int:
@@ -69,7 +94,7 @@ def pages(things: int, size: int) -> int:
 
 
 def floor_of(sizes: Sizes) -> dict[str, int]:
-    """The least number of requests by kind, for Port's default mapping."""
+    """The least number of requests by kind."""
     return {
         "connection": 1,
         "project": pages(sizes.projects, 1000) + sizes.projects,
@@ -79,6 +104,7 @@ def floor_of(sizes: Sizes) -> dict[str, int]:
         "board": sizes.teams + sizes.boards,
         "work-item": pages(sizes.work_items, 20_000) + ceil(sizes.work_items / 200),
         "release": pages(sizes.releases, 100),
+        **{kind: pages for kind, (_, pages) in sizes.daily.items()},
     }
 
 

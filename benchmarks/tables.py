@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.aims import MEGABYTE, PEERS
 from benchmarks.parts import BUDGET, JQ, MAIN, Picture
 from benchmarks.results import Aim, Measured, Results
-from benchmarks.sizes import FORMULAS, by_kind
+from benchmarks.sizes import DAILY, FORMULAS, by_kind
 
 Cells = Sequence[str]
 SPOTS = 25
@@ -131,7 +131,14 @@ def _requests(results: Results) -> str:
         made, size = by_kind(one.typical.routes), f"{one.size}"
         kinds = [*least, *sorted(made.keys() - least.keys())]
         rows += [
-            (kind, size, FORMULAS.get(kind, ""), f"{least.get(kind, 0)}", f"{made.get(kind, 0)}", "")
+            (
+                kind,
+                size,
+                (FORMULAS | DAILY).get(kind, ""),
+                f"{least.get(kind, 0)}",
+                f"{made.get(kind, 0)}",
+                "",
+            )
             for kind in kinds
         ]
         total, bottom = sum(made.values()), sum(least.values())
