@@ -98,7 +98,7 @@ def seed(
 def _objects(organization: Organization) -> dict[str, int]:
     kinds = (
         "projects", "teams", "repositories", "policies", "work_items", "revisions", "boards", "release_definitions",
-        "releases", "deployments", "users", "groups", "nodes",
+        "pull_requests", "releases", "deployments", "users", "groups", "nodes",
     )  # fmt: skip
     return {kind: len(getattr(organization, kind)) for kind in kinds}
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from .calls import Answer, Call, bad_argument, listed
+
+RowT = TypeVar("RowT")
 
 
 def offset_of(call: Call) -> int:
@@ -58,8 +61,8 @@ def page(
 
 
 def cut(
-    call: Call, rows: Sequence[bytes], start: int, size: int, *, tokens: bool = True
-) -> tuple[list[bytes], int | None]:
+    call: Call, rows: Sequence[RowT], start: int, size: int, *, tokens: bool = True
+) -> tuple[list[RowT], int | None]:
     """Return the rows of a page and where the next page begins (None on the last one), as faults want them."""
     effects = call.effects
     moved = start
@@ -80,7 +83,7 @@ def cut(
     return _trimmed(call, found), following
 
 
-def _trimmed(call: Call, rows: Sequence[bytes]) -> list[bytes]:
+def _trimmed(call: Call, rows: Sequence[RowT]) -> list[RowT]:
     dropped = min(call.effects.trim, len(rows))
     if dropped:
         call.effects.done.append(f"left {dropped} of {len(rows)} rows out")

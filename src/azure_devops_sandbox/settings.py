@@ -16,6 +16,9 @@ class Settings:
     come between), `entitlement_page` that of user entitlements. `entitlement_key` is the key under which a
     page of user entitlements has its rows: the service has answered with both. `token_header` is how the
     header of a continuation token is spelled: the case of a header's name says nothing.
+
+    `organization_pull_requests` is the status that the listing of pull requests without a project answers:
+    that form is in no specification (reference of the API, part 0.3), and 404 or 400 take it away.
     """
 
     latency: float = 0.0
@@ -26,6 +29,7 @@ class Settings:
     entitlement_page: int = 100
     entitlement_key: Literal["items", "members"] = "items"
     token_header: str = "x-ms-continuationtoken"  # noqa: S105 the name of a header
+    organization_pull_requests: Literal[200, 404, 400] = 200
     served_url: str = ""
 
     @classmethod

@@ -13,7 +13,8 @@ class Sizes:
     that the filter of Port's default mapping leaves them out. `extra_projects` adds projects in other
     states (deleting, createPending, deleted). `authors` are the people who do things; the first `users`
     of them, and as many others as are missing, are users of the organization. A project has its default
-    groups first, and areas and iterations on top of those that teams and work items need.
+    groups first, and areas and iterations on top of those that teams and work items need. Branches are on
+    average as many, beside the default branch and those of pull requests.
     """
 
     projects: int = 4
@@ -31,6 +32,8 @@ class Sizes:
     groups_per_project: int = 6
     areas_per_project: int = 3
     iterations_per_project: int = 3
+    pull_requests: int = 60
+    branches_per_repository: int = 1
 
     @classmethod
     def preset(cls, name: str) -> Sizes:
@@ -70,24 +73,29 @@ class Sizes:
 
 _NOBODY = {
     "users": 0, "service_accounts": 0, "groups_per_project": 0, "areas_per_project": 0, "iterations_per_project": 0,
+    "pull_requests": 0, "branches_per_repository": 0,
 }  # fmt: skip
 PRESETS = {
     "empty": Sizes(0, 0, 0, 0, 2, 0, 0, 0, 0, **_NOBODY),
     "tiny": Sizes(
         2, 4, 4, 2, 2, 12, 3, 4, 1,
         users=6, service_accounts=1, groups_per_project=4, areas_per_project=1, iterations_per_project=1,
+        pull_requests=10,
     ),
     "small": Sizes(),
     "medium": Sizes(
         15, 120, 150, 30, 2, 2_000, 400, 400,
         users=120, service_accounts=8, groups_per_project=10, areas_per_project=6, iterations_per_project=6,
+        pull_requests=1_000, branches_per_repository=2,
     ),
     "demo": Sizes(
         12, 240, 260, 36, 2, 3_000, 600, 500, 2, authors=132,
         users=150, service_accounts=8, groups_per_project=10, areas_per_project=8, iterations_per_project=6,
+        pull_requests=4_800, branches_per_repository=4,
     ),
     "large": Sizes(
         60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,
         users=900, service_accounts=30, groups_per_project=10, areas_per_project=10, iterations_per_project=8,
+        pull_requests=12_000, branches_per_repository=4,
     ),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from .formats import date3
 from .state.organization import Organization
 from .state.people import User
 from .state.planning import Node
+from .state.pull_requests import PullRequest, Reviewer
 from .state.records import Identity, Repository
 
 
@@ -22,6 +23,7 @@ def state_of(organization: Organization) -> dict[str, Any]:
         "teams": [_plain(one) for one in organization.teams.values()],
         "repositories": [_plain(one) for one in organization.repositories.values()],
         "policies": [_plain(one) for one in organization.policies.values()],
+        "pullRequests": [_plain(one) for one in organization.pull_requests.values()],
         "workItems": [_plain(one) for one in organization.work_items.values()],
         "destroyedWorkItems": sorted(organization.destroyed_work_items),
         "boards": [_plain(one) for one in organization.boards.values()],
@@ -56,7 +58,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    skipped = {"cache", "trees", "clone"}
+    skipped = {"cache", "trees", "clone", "base", "fork", "subject"}
     if isinstance(value, Node):
         skipped |= {"children", "parent"}
     found = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped}
@@ -64,6 +66,10 @@ def _object(value: Any) -> dict[str, Any]:
         found.update(id=value.id, displayName=value.identity.display_name, descriptor=value.descriptor)
     if isinstance(value, Node):
         found.update(path=value.path, parent=value.parent.id if value.parent else None)
+    if isinstance(value, PullRequest):
+        found["fork"] = value.fork.id if value.fork is not None else None
+    if isinstance(value, Reviewer):
+        found["id"] = value.id
     if isinstance(value, Repository):
         shown = value.trees.get(value.default_branch or "", {}) if value.clone is None else {}
         found["files"] = _plain(shown)

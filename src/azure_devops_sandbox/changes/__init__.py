@@ -13,11 +13,20 @@ from .code import CodeChanges
 from .people import PeopleChanges
 from .planning import PlanningChanges
 from .projects import ProjectChanges
+from .pull_requests import PullRequestChanges
 from .releases import ReleaseChanges
 from .work_items import WorkItemChanges
 
 
-class Changes(ProjectChanges, CodeChanges, WorkItemChanges, ReleaseChanges, PeopleChanges, PlanningChanges):
+class Changes(
+    ProjectChanges,
+    CodeChanges,
+    WorkItemChanges,
+    ReleaseChanges,
+    PeopleChanges,
+    PlanningChanges,
+    PullRequestChanges,
+):
     """All verbs. Objects are named by id (projects and repositories also by name); a wrong id is a LookupError."""
 
     def set_permissions(self, token: str, permissions: Permissions = EVERYTHING) -> Access:

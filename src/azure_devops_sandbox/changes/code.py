@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from azure_devops_sandbox.formats import object_id
-from azure_devops_sandbox.state.git_clone import NoGit
 from azure_devops_sandbox.state.processes import MINIMUM_REVIEWERS, POLICY_TYPES
 from azure_devops_sandbox.state.records import Policy, Repository
 
@@ -64,9 +62,12 @@ class CodeChanges(ChangeGroup):
         return found
 
     def destroy_repository(self, repository: str) -> None:
-        """Delete a repository for good."""
-        del self.organization.repositories[self._repository(repository).id]
-        self.organization.touch()
+        """Delete a repository for good, with its pull requests."""
+        found, organization = self._repository(repository), self.organization
+        del organization.repositories[found.id]
+        for one in [one for one in organization.pull_requests.values() if one.repository == found.id]:
+            del organization.pull_requests[one.id]
+        organization.touch()
 
     def move_repository(self, repository: str, project: str) -> Repository:
         """Move a repository to another project; it keeps its id."""
@@ -93,12 +94,6 @@ class CodeChanges(ChangeGroup):
         """Commit the removal of a file."""
         return self._commit(repository, path, None, branch)
 
-    def _writable(self, repository: str) -> Repository:
-        found = self._repository(repository)
-        if found.clone is not None:
-            raise NoGit(f"{found.name} is served from {found.clone.path}, which the sandbox never changes")
-        return found
-
     def _commit(self, repository: str, path: str, data: bytes | None, branch: str | None) -> Repository:
         found = self._writable(repository)
         name = branch or found.default_branch or "refs/heads/main"
@@ -111,9 +106,7 @@ class CodeChanges(ChangeGroup):
             del tree[path]
         else:
             tree[path] = data
-        found.trees[name] = tree
-        found.heads[name] = object_id(found.id, name, self.organization.next_number("commit"))
-        self.organization.touch(found)
+        self._advance(found, name, tree)
         return found
 
     def create_branch(self, repository: str, branch: str) -> Repository:

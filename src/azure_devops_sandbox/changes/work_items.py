@@ -12,7 +12,7 @@ from azure_devops_sandbox.formats import read_date
 from azure_devops_sandbox.seeding.tracking import CHILD, PARENT, board_fields
 from azure_devops_sandbox.state.fields import find_field
 from azure_devops_sandbox.state.processes import PROCESSES
-from azure_devops_sandbox.state.records import Board, Fields, Identity, Project, Relation, WorkItem
+from azure_devops_sandbox.state.records import Board, Fields, Project, Relation, WorkItem
 from azure_devops_sandbox.state.trees import ensure_node
 
 from .base import ChangeGroup
@@ -82,13 +82,6 @@ class WorkItemChanges(ChangeGroup):
                 found[reference] = self._person(value)
             else:
                 found[reference] = value
-        return found
-
-    def _person(self, name: str) -> Identity:
-        people = self.organization.people
-        found = next((one for one in people if name in {one.id, one.unique_name, one.display_name}), None)
-        if found is None:
-            raise LookupError(f"no person {name!r}")
         return found
 
     def _board_fields(self, item: WorkItem, fields: Fields) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from azure_devops_sandbox.state.organization import Organization
-from azure_devops_sandbox.state.records import Identity, Stateful
+from azure_devops_sandbox.state.people import Group
+from azure_devops_sandbox.state.records import Identity, Stateful, Team
 
 
 def kept(one: Stateful, form: str, stamp: int, build: Callable[[], Any]) -> bytes:
@@ -34,16 +35,22 @@ def person(organization: Organization, identity: Identity) -> orjson.Fragment:
     """Return an identity reference."""
     data = organization.lasting.get(identity.id)
     if data is None:
-        base = organization.base_url
-        data = organization.lasting[identity.id] = orjson.dumps(
-            {
-                "displayName": identity.display_name,
-                "url": f"{base}/_apis/Identities/{identity.id}",
-                "_links": {"avatar": link(f"{base}/_apis/GraphProfile/MemberAvatars/{identity.descriptor}")},
-                "id": identity.id,
-                "uniqueName": identity.unique_name,
-                "imageUrl": f"{base}/_apis/GraphProfile/MemberAvatars/{identity.descriptor}",
-                "descriptor": identity.descriptor,
-            }
-        )
+        found = named(organization, identity.display_name, identity.unique_name, identity)
+        data = organization.lasting[identity.id] = orjson.dumps({**found, "descriptor": identity.descriptor})
     return orjson.Fragment(data)
+
+
+def named(
+    organization: Organization, display_name: str, unique_name: str, subject: Identity | Group | Team
+) -> dict[str, Any]:
+    """Return the reference to a person or group with these names, without its descriptor."""
+    base = organization.base_url
+    avatar = f"{base}/_apis/GraphProfile/MemberAvatars/{subject.descriptor}"
+    return {
+        "displayName": display_name,
+        "url": f"{base}/_apis/Identities/{subject.id}",
+        "_links": {"avatar": link(avatar)},
+        "id": subject.id,
+        "uniqueName": unique_name,
+        "imageUrl": avatar,
+    }

@@ -49,6 +49,13 @@ def no_repository(name_or_id: str) -> ApiError:
     )
 
 
+def no_pull_request(_id: str = "") -> ApiError:
+    """Return the error for a pull request, which does not tell its number."""
+    return ApiError(
+        404, "GitPullRequestNotFoundException", "TF401180: The requested pull request was not found.", _GIT
+    )
+
+
 def no_item(path: str, repository: str, branch: str, commit: str) -> ApiError:
     """Return the error for a file or folder."""
     return ApiError(
@@ -225,6 +232,7 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "work-items": no_work_item,
         "recycle-bin": no_work_item,
         "policies": no_policy,
+        "pull-requests": no_pull_request,
         "boards": no_board,
         "team-members": no_team,
         "team-field-values": no_team,

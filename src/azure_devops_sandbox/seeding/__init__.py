@@ -9,11 +9,13 @@ from azure_devops_sandbox.sizes import Sizes
 from azure_devops_sandbox.state.access import Access
 from azure_devops_sandbox.state.organization import Organization
 
+from .branches import seed_branches
 from .code import seed_policies, seed_repositories
 from .directory import seed_people
 from .names import people
 from .planning import seed_planning
 from .projects import seed_projects
+from .pull_requests import seed_pull_requests
 from .releases import seed_releases
 from .tracking import seed_work_items
 
@@ -36,7 +38,11 @@ def seeded(
         if place == 0 or organization.projects:
             # Each step has its own generator, so that one size does not change what the others draw.
             step(organization, sizes, random.Random(seed * 1_000 + place))
-    for name_of_step, later in (("planning", seed_planning), ("people", seed_people)):
+    named_steps = {
+        "planning": seed_planning, "people": seed_people, "branches": seed_branches,
+        "pull requests": seed_pull_requests,
+    }  # fmt: skip
+    for name_of_step, later in named_steps.items():
         later(organization, sizes, random.Random(f"{seed} {name_of_step}"))
     organization.grant(Access(pat, organization.owner))
     organization.touch()

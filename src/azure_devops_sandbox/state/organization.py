@@ -19,6 +19,7 @@ from azure_devops_sandbox.formats import derived_guid, is_guid
 from .access import Access
 from .people import Group, User
 from .planning import Kind, Node, TeamPlan
+from .pull_requests import PullRequest
 from .records import (
     Board,
     Deployment,
@@ -63,6 +64,8 @@ class Organization:
         self.teams: dict[str, Team] = {}
         self.repositories: dict[str, Repository] = {}
         self.policies: dict[int, Policy] = {}
+        self.pull_requests: dict[int, PullRequest] = {}
+        """In the order of their numbers."""
         self.work_items: dict[int, WorkItem] = {}
         self.revisions: list[Revision] = []
         self.revised: dict[tuple[int, int], datetime] = {}
@@ -136,7 +139,7 @@ class Organization:
             self.projects.values(), self.teams.values(), self.repositories.values(), self.policies.values(),
             self.work_items.values(), self.boards.values(), self.release_definitions.values(),
             self.releases.values(), self.deployments.values(), self.users.values(), self.groups.values(),
-            self.nodes.values(), self.plans.values(),
+            self.nodes.values(), self.plans.values(), self.pull_requests.values(),
         )  # fmt: skip
         for group in every:
             for one in group:

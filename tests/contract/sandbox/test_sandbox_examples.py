@@ -80,6 +80,26 @@ EXAMPLES = (
         "items.get",
         "scopePath",
     ),
+    *(
+        Example(
+            f"pullRequests/GET__git_{file}.json",
+            _GIT,
+            route,
+            asked,
+            frozenset({"$.description", "$.lastMergeCommit"}),
+            "a pull request need not have a description, and has no merge commit while there are conflicts",
+        )
+        for file, route, asked in (
+            ("pullRequests", "pull-requests.list", "includeLinks"),
+            ("repositories__repositoryId__pullRequests", "pull-requests.list", "repositories"),
+            (
+                "repositories__repositoryId__pullRequests_status-completed",
+                "pull-requests.list",
+                "status=completed",
+            ),
+            ("repositories__repositoryId__pullRequests__pullRequestId_", "pull-requests.get", "repositories"),
+        )
+    ),
     Example("configurations/GET__policy_configurations.json", "policy", "policies.list"),
     Example("configurations/GET__policy_configurations__configurationId_.json", "policy", "policies.get"),
     Example("wiql/GET__wit_get_id_workitems.json", "wit", "wiql.query"),

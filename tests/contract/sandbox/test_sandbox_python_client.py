@@ -81,6 +81,37 @@ async def test_repositories_files_and_refs(connection: Any, organization: Organi
     assert {one.name for one in refs} == set(full.heads)
 
 
+async def test_pull_requests(connection: Any, organization: Organization) -> None:
+    readable = {one.id for one in organization.repositories.values() if not one.disabled and not one.deleted}
+    every = [one for one in organization.pull_requests.values() if one.repository in readable]
+    first = next(one for one in every if one.work_items)
+    project = organization.repositories[first.repository].project
+
+    def read() -> Any:
+        from azure.devops.v7_1.git.models import GitPullRequestSearchCriteria
+
+        git = connection.clients_v7_1.get_git_client()
+        anything = GitPullRequestSearchCriteria(status="all")
+        return (
+            git.get_pull_requests_by_project(project, anything, top=1_000),
+            git.get_pull_requests(first.repository, anything, top=1_000),
+            git.get_pull_request(first.repository, first.id, include_work_item_refs=True),
+            git.get_pull_request_by_id(first.id),
+        )
+
+    of_project, of_repository, single, by_id = await _read(read)
+    hosts = organization.repositories
+    assert {one.pull_request_id for one in of_project} == {
+        one.id for one in every if hosts[one.repository].project == project
+    }
+    assert {one.pull_request_id for one in of_repository} == {
+        one.id for one in every if one.repository == first.repository
+    }
+    assert [int(one.id) for one in single.work_item_refs] == list(first.work_items)
+    assert (single.title, by_id.description) == (first.title, first.description)
+    assert [one.vote for one in by_id.reviewers] == [one.vote for one in first.reviewers]
+
+
 async def test_policies(connection: Any, organization: Organization) -> None:
     project = next(
         one for one in organization.live_projects() if organization.of_project(organization.policies, one.id)
