@@ -99,6 +99,7 @@ def _objects(organization: Organization) -> dict[str, int]:
     kinds = (
         "projects", "teams", "repositories", "policies", "work_items", "revisions", "boards", "release_definitions",
         "pull_requests", "releases", "deployments", "users", "groups", "nodes",
+        "definitions", "builds", "environments",
     )  # fmt: skip
     return {kind: len(getattr(organization, kind)) for kind in kinds}
 

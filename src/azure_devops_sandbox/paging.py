@@ -8,11 +8,34 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .calls import Answer, Call, bad_argument, listed
 
 RowT = TypeVar("RowT")
+_NOT_FILTERS = frozenset({"continuationtoken", "$top", "$expand", "api-version"})
+
+
+class Encoded(Sequence[bytes], Generic[RowT]):
+    """Rows that are encoded when a page takes them."""
+
+    def __init__(self, rows: Sequence[RowT], encode: Callable[[RowT], bytes]) -> None:
+        self._rows = rows
+        self._encode = encode
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:  # type: ignore[override]
+        if isinstance(place, slice):
+            return [self._encode(one) for one in self._rows[place]]
+        return self._encode(self._rows[place])
+
+
+def listing_key(call: Call) -> tuple[object, ...]:
+    """Return what a filtered list depends on, so that its next page need not be filtered again."""
+    asked = tuple(sorted((name, value) for name, value in call.query.items() if name not in _NOT_FILTERS))
+    return (call.route, call.project and call.project.id, call.access.permissions, asked)
 
 
 def offset_of(call: Call) -> int:

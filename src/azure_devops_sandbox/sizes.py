@@ -34,6 +34,9 @@ class Sizes:
     iterations_per_project: int = 3
     pull_requests: int = 60
     branches_per_repository: int = 1
+    pipelines: int = 18
+    builds: int = 60
+    environments: int = 6
 
     @classmethod
     def preset(cls, name: str) -> Sizes:
@@ -73,7 +76,7 @@ class Sizes:
 
 _NOBODY = {
     "users": 0, "service_accounts": 0, "groups_per_project": 0, "areas_per_project": 0, "iterations_per_project": 0,
-    "pull_requests": 0, "branches_per_repository": 0,
+    "pull_requests": 0, "branches_per_repository": 0, "pipelines": 0, "builds": 0, "environments": 0,
 }  # fmt: skip
 PRESETS = {
     "empty": Sizes(0, 0, 0, 0, 2, 0, 0, 0, 0, **_NOBODY),
@@ -81,21 +84,25 @@ PRESETS = {
         2, 4, 4, 2, 2, 12, 3, 4, 1,
         users=6, service_accounts=1, groups_per_project=4, areas_per_project=1, iterations_per_project=1,
         pull_requests=10,
+        pipelines=5, builds=8, environments=2,
     ),
     "small": Sizes(),
     "medium": Sizes(
         15, 120, 150, 30, 2, 2_000, 400, 400,
         users=120, service_accounts=8, groups_per_project=10, areas_per_project=6, iterations_per_project=6,
         pull_requests=1_000, branches_per_repository=2,
+        pipelines=200, builds=1_500, environments=36,
     ),
     "demo": Sizes(
         12, 240, 260, 36, 2, 3_000, 600, 500, 2, authors=132,
         users=150, service_accounts=8, groups_per_project=10, areas_per_project=8, iterations_per_project=6,
         pull_requests=4_800, branches_per_repository=4,
+        pipelines=420, builds=6_000, environments=48,
     ),
     "large": Sizes(
         60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,
         users=900, service_accounts=30, groups_per_project=10, areas_per_project=10, iterations_per_project=8,
         pull_requests=12_000, branches_per_repository=4,
+        pipelines=1_500, builds=20_000, environments=150,
     ),
 }  # fmt: skip

@@ -9,8 +9,10 @@ from azure_devops_sandbox.state.access import EVERYTHING, Access, Permissions
 from azure_devops_sandbox.state.git_clone import GitClone
 from azure_devops_sandbox.state.records import Repository
 
+from .builds import BuildChanges
 from .code import CodeChanges
 from .people import PeopleChanges
+from .pipelines import PipelineChanges
 from .planning import PlanningChanges
 from .projects import ProjectChanges
 from .pull_requests import PullRequestChanges
@@ -26,6 +28,8 @@ class Changes(
     PeopleChanges,
     PlanningChanges,
     PullRequestChanges,
+    PipelineChanges,
+    BuildChanges,
 ):
     """All verbs. Objects are named by id (projects and repositories also by name); a wrong id is a LookupError."""
 

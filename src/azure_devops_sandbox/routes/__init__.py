@@ -6,13 +6,16 @@ from azure_devops_sandbox.routing import Route
 
 from . import (
     boards,
+    builds,
     core,
     entitlements,
+    environments,
     files,
     git,
     graph,
     identities,
     location,
+    pipelines,
     planning,
     policy,
     pull_requests,
@@ -38,4 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *identities.ROUTES,
     *entitlements.ROUTES,
     *planning.ROUTES,
+    *pipelines.ROUTES,
+    *builds.ROUTES,
+    *environments.ROUTES,
 )

@@ -18,6 +18,8 @@ AREAS = {
     "8a3d49b8-91f0-46ef-b33d-dda338c25db3": "IMS",
     "68ddce18-2501-45f1-a17b-7931a9922690": "MemberEntitlementManagement",
     "efc2f575-36ef-48e9-b672-0c6fb4a48ac5": "Release",
+    "965220d5-5bb9-42cf-8d67-9b146df2a5a4": "build",
+    "a85b8835-c1a1-4aac-ae97-1c3d0ba72dbd": "distributedtask",
 }
 
 _PROJECT = "{project}/_apis/{area}/{resource}"
@@ -72,6 +74,19 @@ LOCATIONS: tuple[tuple[str, str, str, str, int], ...] = (
     ("a166fde7-27ad-408e-ba75-703c2cc9d500", "Release", "releases", f"{_PROJECT}/{{releaseId}}", 8),
     ("d8f96f24-8ea7-4cb6-baab-2df8fc515665", "Release", "definitions", f"{_PROJECT}/{{definitionId}}", 4),
     ("b005ef73-cddc-448e-9ba2-5193bf36b19f", "Release", "deployments", _PROJECT, 2),
+    ("28e1305e-2afe-47bf-abaf-cbb0e6a91988", "pipelines", "pipelines", "{project}/_apis/{area}/{pipelineId}", 1),
+    ("7859261e-d2e9-4a68-b820-a5d84cc5bb3d", "pipelines", "runs",
+     "{project}/_apis/{area}/{pipelineId}/{resource}/{runId}", 1),
+    ("dbeaf647-6167-421a-bda9-c9327b25e2e6", "build", "definitions", f"{_PROJECT}/{{definitionId}}", 7),
+    ("0cd358e1-9217-4d94-8269-1c1ee6f93dcf", "build", "builds", f"{_PROJECT}/{{buildId}}", 7),
+    ("54572c7b-bbd3-45d4-80dc-28be08941620", "build", "changes",
+     "{project}/_apis/{area}/builds/{buildId}/{resource}", 2),
+    ("8baac422-4c6e-4de5-8532-db96d92acffa", "build", "timeline",
+     "{project}/_apis/{area}/builds/{buildId}/{resource}", 2),
+    ("8572b1fc-2482-47fa-8f74-7e3ed53ee54b", "distributedtask", "environments",
+     f"{_PROJECT}/{{environmentId}}", 1),
+    ("51bb5d21-4305-4ea6-9dbb-b7488af73334", "distributedtask", "environmentdeploymentrecords",
+     "{project}/_apis/{area}/environments/{environmentId}/{resource}", 1),
     ("00d9565f-ed9c-4a06-9a50-00e7896ccab4", "Location", "connectionData", "_apis/{resource}", 1),
     ("e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "resourceAreas", "_apis/{resource}/{areaId}", 1),
 )  # fmt: skip

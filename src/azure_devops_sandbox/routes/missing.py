@@ -7,6 +7,7 @@ from azure_devops_sandbox.formats import is_guid
 
 _GIT = "Microsoft.TeamFoundation.Git.Server"
 _TRACKING = "Microsoft.TeamFoundation.WorkItemTracking.Server"
+_BUILD = "Microsoft.TeamFoundation.Build.WebApi"
 
 
 def no_project(name_or_id: str) -> ApiError:
@@ -138,6 +139,33 @@ def no_definition(definition_id: str) -> ApiError:
     )
 
 
+def no_pipeline(pipeline_id: str) -> ApiError:
+    """Return the error for a pipeline (build definition)."""
+    return ApiError(
+        404,
+        "DefinitionNotFoundException",
+        f"The requested definition {pipeline_id} could not be found.",
+        _BUILD,
+    )
+
+
+def no_build(build_id: str) -> ApiError:
+    """Return the error for a build (run)."""
+    return ApiError(
+        404, "BuildNotFoundException", f"The requested build {build_id} could not be found.", _BUILD
+    )
+
+
+def no_environment(environment_id: str) -> ApiError:
+    """Return the error for an environment."""
+    return ApiError(
+        404,
+        "EnvironmentNotFoundException",
+        f"Environment with id {environment_id} does not exist or has been deleted.",
+        "Microsoft.Azure.Pipelines.Environments",
+    )
+
+
 def no_subject(descriptor: str) -> ApiError:
     """Return the error for a user, group or scope."""
     return ApiError(
@@ -247,5 +275,13 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "team-iterations": no_iteration,
         "releases": no_release,
         "release-definitions": no_definition,
+        "pipelines": no_pipeline,
+        "pipeline-runs": no_build,
+        "build-definitions": no_pipeline,
+        "builds": no_build,
+        "timelines": no_build,
+        "build-changes": no_build,
+        "environments": no_environment,
+        "environment-deployments": no_environment,
     }
     return errors.get(kind, no_project)(subject)

@@ -6,13 +6,13 @@ id of the next row (area `release`; reference of the API, parts 1.3 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from azure_devops_sandbox.calls import Answer, Call, bad_argument
 from azure_devops_sandbox.encoding.release_definitions import definition_item
 from azure_devops_sandbox.encoding.releases import EXPANDS, deployment_item, release_detail, release_item
-from azure_devops_sandbox.paging import page
+from azure_devops_sandbox.paging import Encoded, listing_key, page
 from azure_devops_sandbox.routing import Route
 from azure_devops_sandbox.state.records import Deployment, Release, ReleaseDefinition
 
@@ -42,24 +42,8 @@ def _page_by_id(
         edge = int(token)
         start = sum(one.id < edge if ascending else one.id > edge for one in found)
     size = min(largest, max(1, call.number("$top", default)))
-    rows = _Encoded(found, encode)
+    rows = Encoded(found, encode)
     return page(call, rows, start, size, lambda place: str(found[place].id))
-
-
-class _Encoded(Sequence[bytes], Generic[RowT]):
-    """Rows that are encoded when a page takes them."""
-
-    def __init__(self, rows: Sequence[RowT], encode: Callable[[RowT], bytes]) -> None:
-        self._rows = rows
-        self._encode = encode
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:  # type: ignore[override]
-        if isinstance(place, slice):
-            return [self._encode(one) for one in self._rows[place]]
-        return self._encode(self._rows[place])
 
 
 def _expand(call: Call, known: frozenset[str]) -> frozenset[str]:
@@ -89,7 +73,7 @@ def releases_list(call: Call) -> Answer:
     """List releases of the organization or a project."""
     fits = _release_filter(call)
     found = call.organization.derived(
-        _key(call), lambda: [one for one in _visible_releases(call) if fits(one)]
+        listing_key(call), lambda: [one for one in _visible_releases(call) if fits(one)]
     )
     expand = _expand(call, EXPANDS)
     ascending = (call.text("queryOrder") or "descending").lower() == "ascending"
@@ -183,15 +167,8 @@ def deployments_list(call: Call) -> Answer:
         return found
 
     ascending = (call.text("queryOrder") or "descending").lower() == "ascending"
-    found = organization.derived(_key(call), find)
+    found = organization.derived(listing_key(call), find)
     return _page_by_id(call, found, lambda one: deployment_item(organization, one), ascending=ascending)
-
-
-def _key(call: Call) -> tuple[object, ...]:
-    """Return what a filtered list depends on, so that its next page need not be filtered again."""
-    paging = {"continuationtoken", "$top", "$expand", "api-version"}
-    asked = tuple(sorted((name, value) for name, value in call.query.items() if name not in paging))
-    return (call.route, call.project and call.project.id, call.access.permissions, asked)
 
 
 def _deployment_filter(call: Call) -> Callable[[Deployment, Release], bool]:

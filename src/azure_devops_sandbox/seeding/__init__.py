@@ -13,6 +13,7 @@ from .branches import seed_branches
 from .code import seed_policies, seed_repositories
 from .directory import seed_people
 from .names import people
+from .pipelines import seed_pipelines
 from .planning import seed_planning
 from .projects import seed_projects
 from .pull_requests import seed_pull_requests
@@ -40,7 +41,7 @@ def seeded(
             step(organization, sizes, random.Random(seed * 1_000 + place))
     named_steps = {
         "planning": seed_planning, "people": seed_people, "branches": seed_branches,
-        "pull requests": seed_pull_requests,
+        "pull requests": seed_pull_requests, "pipelines": seed_pipelines,
     }  # fmt: skip
     for name_of_step, later in named_steps.items():
         later(organization, sizes, random.Random(f"{seed} {name_of_step}"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .people import Group, User
+from .pipelines import Definition
 from .records import Identity, Project, ReleaseDefinition, Repository, Team, WorkItem
 
 FULL = frozenset({"full"})
@@ -29,6 +30,7 @@ class Permissions:
     hidden_teams: frozenset[str] = _NONE
     hidden_areas: frozenset[str] = _NONE
     hidden_definitions: frozenset[int] = frozenset()
+    hidden_pipelines: frozenset[int] = frozenset()
     hidden_users: frozenset[str] = _NONE
     hidden_groups: frozenset[str] = _NONE
 
@@ -71,6 +73,10 @@ class Permissions:
     def sees_definition(self, definition: ReleaseDefinition) -> bool:
         """Tell whether the release definition and its releases are visible."""
         return definition.id not in self.hidden_definitions and self.sees_inside(definition.project)
+
+    def sees_pipeline(self, definition: Definition) -> bool:
+        """Tell whether the pipeline and its builds are visible."""
+        return definition.id not in self.hidden_pipelines and self.sees_inside(definition.project)
 
 
 EVERYTHING = Permissions()

@@ -18,6 +18,7 @@ from azure_devops_sandbox.formats import derived_guid, is_guid
 
 from .access import Access
 from .people import Group, User
+from .pipelines import Build, Definition, Environment, EnvironmentDeployment
 from .planning import Kind, Node, TeamPlan
 from .pull_requests import PullRequest
 from .records import (
@@ -74,6 +75,11 @@ class Organization:
         self.release_definitions: dict[int, ReleaseDefinition] = {}
         self.releases: dict[int, Release] = {}
         self.deployments: dict[int, Deployment] = {}
+        self.definitions: dict[int, Definition] = {}
+        self.builds: dict[int, Build] = {}
+        self.environments: dict[int, Environment] = {}
+        self.environment_deployments: dict[tuple[int, str, int], EnvironmentDeployment] = {}
+        """By build, stage and attempt."""
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.nodes: dict[int, Node] = {}
@@ -140,6 +146,8 @@ class Organization:
             self.work_items.values(), self.boards.values(), self.release_definitions.values(),
             self.releases.values(), self.deployments.values(), self.users.values(), self.groups.values(),
             self.nodes.values(), self.plans.values(), self.pull_requests.values(),
+            self.definitions.values(), self.builds.values(),
+            self.environments.values(), self.environment_deployments.values(),
         )  # fmt: skip
         for group in every:
             for one in group:

@@ -30,6 +30,9 @@ FILES = {
     "graph": "graph",
     "ims": "identities",
     "memberEntitlementManagement": "memberEntitlementManagement",
+    "pipelines": "pipelines",
+    "build": "build",
+    "distributedTask": "taskAgent",
 }
 _FORMATS = frozenset({"uuid", "date-time", "int32", "int64", "double", "float", "byte", "uint32", "uint64"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?")

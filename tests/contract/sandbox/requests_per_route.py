@@ -11,6 +11,7 @@ from contract.sandbox.case import O as _O
 from contract.sandbox.case import P as _P
 from contract.sandbox.case import T as _T
 from contract.sandbox.people_requests import people_cases
+from contract.sandbox.pipeline_requests import pipeline_cases
 from contract.sandbox.pull_request_requests import pull_request_cases
 
 _REPOSITORY = f"{_P}/git/repositories/{{repositoryId}}"
@@ -60,6 +61,7 @@ def cases(organization: Organization) -> list[Case]:
         *_planning(organization, project),
         *people_cases(organization, project),
         *pull_request_cases(organization),
+        *pipeline_cases(organization, project),
     ]
 
 

@@ -244,6 +244,40 @@ async def test_releases(connection: Any, organization: Organization) -> None:
     assert all(one.project_reference.id == release.project for one in deployments)
 
 
+async def test_pipelines_builds_and_environments(connection: Any, organization: Organization) -> None:
+    build = next(
+        one
+        for one in organization.builds.values()
+        if one.result == "succeeded" and one.deleted is None and one.stages[-1].environment
+    )
+    deployment = organization.environment_deployments[build.id, build.stages[-1].name, 1]
+
+    def read() -> Any:
+        builds, p = connection.clients_v7_1.get_build_client(), build.project
+        pipelines = connection.clients_v7_1.get_pipelines_client()
+        tasks = connection.clients_v7_1.get_task_agent_client()
+        runs = pipelines.get_run(p, build.definition, build.id), pipelines.list_runs(p, build.definition)
+        return (
+            builds.get_builds(p, query_order="finishTimeAscending", status_filter="completed", top=5000),
+            builds.get_definition(p, build.definition),
+            builds.get_build_timeline(p, build.id),
+            (builds.get_build(p, build.id), *runs),
+            (pipelines.list_pipelines(p), pipelines.get_pipeline(p, build.definition)),
+            tasks.get_environment_deployment_execution_records(p, deployment.environment, top=1000),
+        )
+
+    listed, definition, timeline, (single, run, runs), (pipelines, pipeline), records = await _read(read)
+    mine = organization.of_project(organization.builds, build.project)
+    done = [one for one in mine if one.finished and one.deleted is None]
+    assert [one.id for one in listed] == [one.id for one in sorted(done, key=lambda one: str(one.finished))]
+    assert definition.name == pipeline.name == organization.definitions[build.definition].name
+    assert (single.build_number, single.finish_time) == (run.name, run.finished_date)
+    assert build.id in {one.id for one in runs}
+    assert {one.name for one in timeline.records if one.type == "Stage"} == {one.name for one in build.stages}
+    assert build.definition in {one.id for one in pipelines}
+    assert deployment.id in {one.id for one in records}
+
+
 async def test_a_missing_repository_is_the_error_of_the_service(connection: Any) -> None:
     from azure.devops.exceptions import AzureDevOpsServiceError
 
