@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgspec
+import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from fairlead.api.problems import Unusable
+from fairlead.api.problems import Problem, Unusable
+from fairlead.model.entities import Json
 
 T = TypeVar("T")
 
@@ -31,11 +33,11 @@ def encoded(value: object) -> bytes:
     return _ENCODE(value)
 
 
-def gives(model: type, *problems: int, status: int = 200) -> Described:
+def gives(model: type, *problems: int, status: int = 200, error: type = Problem) -> Described:
     """What a route answers, for openapi.json: the model, and a problem for each of the statuses."""
     found: Described = {status: {"description": "Done", "content": _content(model.__name__)}}
     for problem in problems:
-        found[problem] = {"description": "Refused", "content": _content("Problem")}
+        found[problem] = {"description": "Refused", "content": _content(error.__name__)}
     return found
 
 
@@ -67,3 +69,12 @@ async def body_of(request: Request, model: type[T]) -> T:
         raise Unusable(422, f"the body cannot be meant: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unusable(422, f"the body is not JSON: {error}") from None
+
+
+def json_of(raw: msgspec.Raw) -> Json:
+    """A part of a body that may be anything. Unusable where it holds what no text can be (a lone surrogate)."""
+    try:
+        value: Json = orjson.loads(bytes(raw))
+    except orjson.JSONDecodeError as error:
+        raise Unusable(422, f"the body is not JSON: {error}") from None
+    return value

@@ -14,21 +14,37 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from fairlead import __version__
-from fairlead.api import events, overview, page, runs
+from fairlead.api import events, overview, page, ports, runs
 from fairlead.api.answers import answer
 from fairlead.api.guard import Guard
 from fairlead.api.problems import PortProblem, Problem, handle
 from fairlead.app import run_history
+from fairlead.app.browsing.entity import EntityPage
+from fairlead.app.browsing.listing import CatalogOverview
+from fairlead.app.explain import Explanation
 from fairlead.app.service import Service
 from fairlead.app.settings.values import Settings
 from fairlead.app.status import KindProgress, Status
 
 MODELS: tuple[type, ...] = (
+    CatalogOverview,
+    EntityPage,
+    Explanation,
     KindProgress,
     PortProblem,
     Problem,
     Status,
     events.RunEnded,
+    overview.SearchResults,
+    ports.PortBlueprint,
+    ports.PortBlueprints,
+    ports.PortCount,
+    ports.PortEntities,
+    ports.PortEntityPage,
+    ports.PortMatches,
+    ports.PortOne,
+    ports.PortQuery,
+    ports.PortSearch,
     run_history.ChangePage,
     run_history.Readings,
     run_history.RunDocument,
@@ -56,7 +72,7 @@ def routed(service: Service) -> FastAPI:
         return answer(described(app))
 
     app.add_api_route("/openapi.json", openapi, include_in_schema=False)
-    for group in (overview, runs, events):
+    for group in (overview, runs, events, ports):
         app.include_router(group.routes(service))
     app.include_router(page.routes())
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)

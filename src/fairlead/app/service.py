@@ -14,7 +14,7 @@ from fairlead.app.opened import OpenCatalog
 from fairlead.app.settings.values import Settings
 from fairlead.app.status import Status, status
 from fairlead.app.sync import SyncRequest
-from fairlead.app.wiring import catalog_mark, stored_connections, writing_catalog
+from fairlead.app.wiring import CLOCK, catalog_mark, stored_connections, writing_catalog
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError, Retry
 from fairlead.model.reports import ProgressUpdate, RunReport, RunState
 from fairlead.model.secrets import Secret, redact
@@ -85,6 +85,10 @@ class Service:
             if going.number is not None:
                 return going.number
         return (await task).run
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return CLOCK.now()
 
     async def status(self) -> Status:
         """How everything stands. CatalogUnusable where the catalog cannot be read."""

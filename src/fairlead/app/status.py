@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from fairlead import __version__
-from fairlead.app.opened import OpenCatalog
+from fairlead.app.clock import iso
+from fairlead.app.opened import OpenCatalog, Shelf
 from fairlead.app.runs import report_of, summary
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import normalized
@@ -109,17 +109,18 @@ async def status(
     settings: Settings, opened: OpenCatalog, running: int | None, progress: Iterable[ProgressUpdate]
 ) -> Status:
     """The whole status; `running` is the number of this process's run. Empty where there is no catalog yet."""
-    store = await opened.store()
-    if store is None:
+    shelf = await opened.shelf()
+    if shelf is None:
         given = _connections(settings, [])
         return Status(__version__, CatalogCounts(), Proof(), given, None, None, ())
+    store = shelf.store
     facts = await store.status()
     runs = await store.runs(RUNS)
     return Status(
         __version__,
         CatalogCounts(
             sum(facts.entities.values()),
-            await stub_count(store, opened),
+            await stub_count(shelf),
             facts.pending,
             facts.held,
             facts.unresolved,
@@ -132,10 +133,9 @@ async def status(
     )
 
 
-async def stub_count(store: Catalog, opened: OpenCatalog) -> int:
+async def stub_count(shelf: Shelf) -> int:
     """How many bare entities stand in for what relations name, where the mapping makes them."""
-    mapping = await opened.mapping(store)
-    _, stubs = await store.counts(mapping.stubbed() if mapping else ())
+    _, stubs = await shelf.store.counts(sorted(shelf.stubbed))
     return stubs
 
 
@@ -153,18 +153,13 @@ def progress_of(update: ProgressUpdate) -> KindProgress:
     )
 
 
-def instant(epoch: float) -> str:
-    """An instant in UTC, ISO 8601 with milliseconds and `Z`."""
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _proof(runs: Iterable[StoredRun]) -> Proof:
     for run in runs:
         report = report_of(run)
         if report is not None and report.readings:
             walks = sum(reading.scopes for reading in report.readings)
             proved = sum(reading.proved for reading in report.readings)
-            return Proof(walks, proved, instant(run.ended))
+            return Proof(walks, proved, iso(run.ended))
     return Proof()
 
 
@@ -185,7 +180,7 @@ async def _now(store: Catalog, running: int | None, progress: Iterable[ProgressU
     if stored is None:
         return None
     updates = tuple(progress_of(update) for update in progress)
-    return RunNow(stored.id, stored.mode, "running", instant(stored.started), updates)
+    return RunNow(stored.id, stored.mode, "running", iso(stored.started), updates)
 
 
 def _before(runs: Iterable[StoredRun]) -> RunBefore | None:
@@ -196,8 +191,8 @@ def _before(runs: Iterable[StoredRun]) -> RunBefore | None:
                 one.run,
                 one.mode,
                 one.state,
-                instant(one.started),
-                instant(one.ended),
+                iso(one.started),
+                iso(one.ended),
                 one.seconds,
                 one.changes,
                 one.exit_code,
