@@ -97,7 +97,7 @@ async def test_a_newer_schema(tmp_path: Path) -> None:
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 900")
     newer.close()
-    refused(path, "schema is version 900, this program knows 1")
+    refused(path, "schema is version 900, this program knows 2")
     refused(path, "schema is version 900", read_only=True)
 
 
@@ -242,7 +242,8 @@ def plans(path: Path) -> dict[str, list[str]]:
     found = {}
     for statement in load_statements("sqlite").values():
         text = statement.among(4) if "IN (?)" in statement.text else statement.text
-        values = [None] * (1 if "?1" in text else text.count("?"))
+        numbered = [int(number) for number in re.findall(r"\?(\d)", text)]
+        values = [None] * max(numbered, default=text.count("?"))
         found[statement.name] = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", values)]
     connection.close()
     return found
