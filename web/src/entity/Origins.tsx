@@ -1,12 +1,19 @@
+import { Skeleton } from "@mantine/core";
 import type { FieldOrigin, Origin } from "../api/shapes";
 import { Icon } from "../shared/Icon";
 import { Tag } from "../shared/Tag";
 import { When } from "../shared/When";
 import classes from "./Origins.module.css";
 
+/** A field's origin among those of an entity: undefined while they are asked for, null where no row maps the field. */
+export function originOf(origins: FieldOrigin[] | undefined, field: string): FieldOrigin | null | undefined {
+  return origins && (origins.find((one) => one.field === field) ?? null);
+}
+
 /** Where one value comes from: every source of it, the one that holds first. */
-export function Origins({ origin }: { origin: FieldOrigin | undefined }) {
-  if (origin === undefined) return <p className={classes.unmapped}>No row of the mapping gives it.</p>;
+export function Origins({ origin }: { origin: FieldOrigin | null | undefined }) {
+  if (origin === undefined) return <Skeleton height={58} mt="xs" />;
+  if (origin === null) return <p className={classes.unmapped}>No row of the mapping gives it.</p>;
   const sources = origin.sources.toSorted((a, b) => Number(b.wins) - Number(a.wins));
   return (
     <div className={classes.origins}>

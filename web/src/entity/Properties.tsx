@@ -4,7 +4,8 @@ import type { Blueprint, Entity, FieldOrigin } from "../api/shapes";
 import { type Field, fieldValue, isEmpty, propertyFields, TEAM, TITLE } from "../shared/fields";
 import { Icon } from "../shared/Icon";
 import { Panel } from "../shared/Panel";
-import { Origins } from "./Origins";
+import { OriginButton } from "./OriginButton";
+import { Origins, originOf } from "./Origins";
 import classes from "./Properties.module.css";
 import { PropertyValue } from "./PropertyValue";
 
@@ -25,13 +26,7 @@ export function Properties({ definition, entity, origins }: Props) {
   const filled = fields.filter((field) => !isEmpty(fieldValue(entity, field)));
   const empty = fields.filter((field) => isEmpty(fieldValue(entity, field)));
   const row = (field: Field) => (
-    <Row
-      all={all}
-      entity={entity}
-      field={field}
-      key={field.id}
-      origin={origins?.find((one) => one.field === field.id)}
-    />
+    <Row all={all} entity={entity} field={field} key={field.id} origin={originOf(origins, field.id)} />
   );
   return (
     <Panel
@@ -63,7 +58,7 @@ interface RowProps {
   all: boolean;
   entity: Entity;
   field: Field;
-  origin: FieldOrigin | undefined;
+  origin: FieldOrigin | null | undefined;
 }
 
 function Row({ all, entity, field, origin }: RowProps) {
@@ -71,13 +66,21 @@ function Row({ all, entity, field, origin }: RowProps) {
   const open = all || own;
   const value = fieldValue(entity, field);
   const odd =
-    origin !== undefined &&
-    (origin.violations.length > 0 || origin.sources.some(({ note, frozen }) => note || frozen));
+    origin && (origin.violations.length > 0 || origin.sources.some(({ note, frozen }) => note || frozen));
   return (
     <div className={classes.row}>
       <dt className={classes.label} title={field.description}>
         {field.label}
-        {odd ? <Icon className={classes.odd} name="warning" size={15} /> : null}
+        {odd ? (
+          <span
+            aria-label="There is something to say about it"
+            className={classes.odd}
+            role="img"
+            title="There is something to say about it"
+          >
+            <Icon name="warning" size={15} />
+          </span>
+        ) : null}
       </dt>
       <dd className={classes.value}>
         {isEmpty(value) ? (
@@ -87,16 +90,7 @@ function Row({ all, entity, field, origin }: RowProps) {
         )}
         {open ? <Origins origin={origin} /> : null}
       </dd>
-      <button
-        aria-expanded={open}
-        aria-label={`Where ${field.label} came from`}
-        className={classes.origin}
-        onClick={() => setOwn(!own)}
-        title="Where it came from"
-        type="button"
-      >
-        <Icon name="origin" size={17} />
-      </button>
+      <OriginButton label={field.label} open={open} toggle={() => setOwn(!own)} />
     </div>
   );
 }

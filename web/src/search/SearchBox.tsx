@@ -50,6 +50,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
           onKeyDown={(event) => event.key === "Escape" && input.current?.blur()}
           placeholder={large ? "Find a repository, a work item, a person …" : "Search"}
           ref={input}
+          role="combobox"
           rightSection={<Kbd className={classes.key}>/</Kbd>}
           rightSectionWidth={large ? 56 : 38}
           type="search"

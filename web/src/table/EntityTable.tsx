@@ -7,7 +7,7 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import { type CSSProperties, type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
 import type { Entity } from "../api/shapes";
 import type { Field } from "../shared/fields";
 import { Icon } from "../shared/Icon";
@@ -94,22 +94,7 @@ export function EntityTable({ entities, fields, filtered, label, more, pending, 
           {items.map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
-            return (
-              <tr
-                aria-rowindex={index + 2}
-                className={classes.row}
-                data-index={index}
-                key={row.id}
-                role="row"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {fields.map((field) => (
-                  <td className={classes.cell} data-label={field.label} key={field.id} role="cell">
-                    <Cell entity={row.original} field={field} />
-                  </td>
-                ))}
-              </tr>
-            );
+            return <Row entity={row.original} fields={fields} index={index} key={row.id} start={start} />;
           })}
         </tbody>
       </table>
@@ -117,6 +102,33 @@ export function EntityTable({ entities, fields, filtered, label, more, pending, 
     </div>
   );
 }
+
+interface RowProps {
+  entity: Entity;
+  fields: Field[];
+  index: number;
+  /** Pixels from the top of the first row. */
+  start: number;
+}
+
+/** Drawn anew only when it shows something else: scrolling draws the rows that come into sight. */
+const Row = memo(function Row({ entity, fields, index, start }: RowProps) {
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      className={classes.row}
+      data-index={index}
+      role="row"
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      {fields.map((field) => (
+        <td className={classes.cell} key={field.id} role="cell">
+          <Cell entity={entity} field={field} />
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 function toColumn(field: Field): ColumnDef<typeof features, Entity> {
   return {
