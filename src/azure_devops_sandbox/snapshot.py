@@ -62,7 +62,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    skipped = {"cache", "trees", "clone", "base", "fork", "subject"}
+    skipped = {"cache", "trees", "snapshots", "clone", "base", "fork", "subject"}
     if isinstance(value, Node):
         skipped |= {"children", "parent"}
     found = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in skipped}

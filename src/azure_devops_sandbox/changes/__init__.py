@@ -60,7 +60,7 @@ class Changes(
         if (default, heads) == (repository.default_branch, repository.heads):
             return False
         repository.default_branch, repository.heads = default, heads
-        repository.trees = {name: clone.tree(commit) for name, commit in heads.items()}
+        repository.trees = {name: clone.files(commit) for name, commit in heads.items()}
         self.organization.touch(repository)
         return True
 

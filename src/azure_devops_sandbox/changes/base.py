@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from azure_devops_sandbox.formats import object_id
 from azure_devops_sandbox.state.git_clone import NoGit
+from azure_devops_sandbox.state.history import RememberedHistory
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.records import Identity, Project, Repository, Team
 
@@ -38,10 +39,22 @@ class ChangeGroup:
             raise NoGit(f"{found.name} is served from {found.clone.path}, which the sandbox never changes")
         return found
 
-    def _advance(self, repository: Repository, branch: str, tree: Mapping[str, bytes]) -> None:
-        """Give a branch a new head with these files; the pull requests from that branch follow it."""
+    def _advance(
+        self,
+        repository: Repository,
+        branch: str,
+        tree: Mapping[str, bytes],
+        message: str,
+        author: Identity | None = None,
+        merged: str | None = None,
+    ) -> None:
+        """Commit these files to a branch (`merged` is a second parent); pull requests from that branch follow it."""
         organization = self.organization
         head = object_id(repository.id, branch, organization.next_number("commit"))
+        before = repository.heads.get(branch) or repository.heads.get(repository.default_branch or "")
+        parents = tuple(one for one in (before, merged) if one is not None)
+        history = RememberedHistory(organization, repository)
+        history.record(head, parents, tree, author or organization.owner, message)
         repository.trees[branch], repository.heads[branch] = tree, head
         for one in organization.pull_requests.values():
             if one.status == "active" and one.source == branch and one.comes_from(repository):

@@ -102,11 +102,13 @@ class CodeChanges(ChangeGroup):
             found.default_branch = name
         tree = dict(found.trees.get(name) or found.trees.get(found.default_branch) or {})
         path = "/" + path.strip("/")
+        known = path in tree
         if data is None:
             del tree[path]
         else:
             tree[path] = data
-        self._advance(found, name, tree)
+        done = "Remove" if data is None else "Change" if known else "Add"
+        self._advance(found, name, tree, f"{done} {path}")
         return found
 
     def create_branch(self, repository: str, branch: str) -> Repository:

@@ -136,7 +136,9 @@ class PullRequestChanges(ChangeGroup):
         found.target_commit = repository.heads[found.target]
         found.status, found.strategy, found.delete_source = "completed", strategy, delete_source
         found.closed, found.closed_by = organization.clock.now(), self._who(by)
-        self._advance(repository, found.target, tree)
+        merged = found.source_commit if strategy in {"noFastForward", "rebaseMerge"} else None
+        told = f"Merged PR {found.id}: {found.title}"
+        self._advance(repository, found.target, tree, told, found.closed_by, merged)
         found.merge_commit = repository.heads[found.target]
         if delete_source and found.source in origin.heads and found.source != origin.default_branch:
             CodeChanges(organization).delete_branch(origin.id, found.source)

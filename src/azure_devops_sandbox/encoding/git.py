@@ -22,6 +22,12 @@ def repository_url(organization: Organization, repository: Repository) -> str:
     return f"{organization.base_url}/{repository.project}/_apis/git/repositories/{repository.id}"
 
 
+def web_url(organization: Organization, repository: Repository) -> str:
+    """Return the address of the repository in the browser, which is where it is cloned from."""
+    project = segment(organization.projects[repository.project].name)
+    return f"{organization.base_url}/{project}/_git/{segment(repository.name)}"
+
+
 def repository_item(
     organization: Organization, repository: Repository, *, links: bool = False, parent: bool = False
 ) -> bytes:
@@ -30,8 +36,8 @@ def repository_item(
     origin = organization.repositories.get(repository.parent) if parent and repository.parent else None
 
     def build() -> dict[str, Any]:
-        base, url = organization.base_url, repository_url(organization, repository)
-        names = f"{segment(project.name)}/_git/{segment(repository.name)}"
+        url = repository_url(organization, repository)
+        web = web_url(organization, repository)
         found: dict[str, Any] = {
             "id": repository.id,
             "name": repository.name,
@@ -42,16 +48,16 @@ def repository_item(
             found["defaultBranch"] = repository.default_branch
         found.update(
             size=repository.size,
-            remoteUrl=f"{base}/{names}",
-            sshUrl=f"git@ssh.{organization.name}.example:v3/{names.replace('/_git', '')}",
-            webUrl=f"{base}/{names}",
+            remoteUrl=web,
+            sshUrl=f"git@ssh.{organization.name}.example:v3/{segment(project.name)}/{segment(repository.name)}",
+            webUrl=web,
             isDisabled=repository.disabled,
             isInMaintenance=False,
         )
         if repository.parent is not None:
             found["isFork"] = True
         if links:
-            found["_links"] = _repository_links(url, project, f"{base}/{names}")
+            found["_links"] = _repository_links(url, project, web)
         if origin is not None:
             found["parentRepository"] = _parent(organization, origin)
         return found

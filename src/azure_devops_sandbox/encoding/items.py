@@ -26,6 +26,7 @@ class Wishes:
     metadata: bool = False
     links: bool = False
     text: bool = False
+    latest: bool = False
 
 
 def item(

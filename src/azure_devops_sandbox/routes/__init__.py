@@ -7,6 +7,7 @@ from azure_devops_sandbox.routing import Route
 from . import (
     boards,
     builds,
+    commits,
     core,
     entitlements,
     environments,
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *core.ROUTES,
     *git.ROUTES,
     *files.ROUTES,
+    *commits.ROUTES,
     *policy.ROUTES,
     *pull_requests.ROUTES,
     *queries.ROUTES,

@@ -79,6 +79,16 @@ def no_version(version: str, repository: str, kind: str = "Branch") -> ApiError:
     )
 
 
+def no_object(object_id: str, repository: str) -> ApiError:
+    """Return the error for a commit or a file named by its id."""
+    return ApiError(
+        404,
+        "GitObjectDoesNotExistException",
+        f"TF401035: The object '{object_id}' does not exist in the Git repository {repository}.",
+        _GIT,
+    )
+
+
 def no_branches(repository: str) -> ApiError:
     """Return the error for reading files of an empty repository."""
     return ApiError(
@@ -257,6 +267,9 @@ def by_area(route_name: str, subject: str) -> ApiError:
         "repositories": no_repository,
         "items": no_repository,
         "refs": no_repository,
+        "blobs": no_repository,
+        "commits": no_repository,
+        "branch-stats": no_repository,
         "work-items": no_work_item,
         "recycle-bin": no_work_item,
         "policies": no_policy,

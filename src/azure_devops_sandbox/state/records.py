@@ -13,6 +13,7 @@ from typing import Any
 
 from azure_devops_sandbox.formats import subject_descriptor
 
+from .commits import Snapshot
 from .git_clone import GitClone
 
 Fields = Mapping[str, Any]
@@ -92,6 +93,7 @@ class Repository(Stateful):
     trees: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     deleted: datetime | None = None
     deleted_by: Identity | None = None
+    snapshots: dict[str, Snapshot] = field(default_factory=dict, repr=False, compare=False)
     clone: GitClone | None = field(default=None, repr=False, compare=False)
 
     @property

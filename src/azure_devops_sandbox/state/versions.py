@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
+from .history import history_of
+from .organization import Organization
 from .records import Repository
 
-_COMMIT = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ def branch_version(repository: Repository, name: str) -> Version | None:
     return Version("Branch", ref.removeprefix("refs/heads/"), repository.heads[ref], repository.trees[ref])
 
 
-def version_of(repository: Repository, name: str | None, kind: str | None) -> Version | None:
+def version_of(
+    organization: Organization, repository: Repository, name: str | None, kind: str | None
+) -> Version | None:
     """Return the version asked for, without a name that of the default branch; None if there is no such version."""
     if name is None:
         return branch_version(repository, repository.default_branch or "")
@@ -39,11 +44,29 @@ def version_of(repository: Repository, name: str | None, kind: str | None) -> Ve
     clone = repository.clone
     if (kind or "").lower() == "tag":
         commit = clone.tagged(name) if clone is not None else None
-        return Version("Tag", name, commit, clone.tree(commit)) if clone is not None and commit else None
-    if not _COMMIT.fullmatch(name):
-        return None
-    name = name.lower()
-    if clone is not None:
-        return Version("Commit", name, name, clone.tree(name)) if clone.has_commit(name) else None
-    branch = next((one for one, head in repository.heads.items() if head == name), None)
-    return None if branch is None else Version("Commit", name, name, repository.trees[branch])
+        return Version("Tag", name, commit, clone.files(commit)) if clone is not None and commit else None
+    return commit_version(organization, repository, name)
+
+
+def commit_version(organization: Organization, repository: Repository, commit: str) -> Version | None:
+    """Return the version of a commit named by its whole id; None if there is no such commit."""
+    found = commit.lower()
+    tree = history_of(organization, repository).tree(found) if _COMMIT.fullmatch(found) else None
+    return None if tree is None else Version("Commit", found, found, tree)
+
+
+def altered(
+    organization: Organization, repository: Repository, version: Version, option: str, path: str
+) -> Version | None:
+    """Return the version that an option makes of another one; None if there is no such version.
+
+    `firstParent` is the commit before, `previousChange` the last commit but one that changed the path.
+    """
+    history = history_of(organization, repository)
+    if option == "firstparent":
+        commit = history.commit(version.commit)
+        before = next(iter(commit.parents), None) if commit is not None else None
+    else:
+        changed = list(islice(history.log(version.commit, path), 2))
+        before = changed[1].id if len(changed) > 1 else None
+    return None if before is None else commit_version(organization, repository, before)

@@ -10,6 +10,7 @@ from contract.sandbox.case import Case
 from contract.sandbox.case import O as _O
 from contract.sandbox.case import P as _P
 from contract.sandbox.case import T as _T
+from contract.sandbox.files_requests import files_cases
 from contract.sandbox.people_requests import people_cases
 from contract.sandbox.pipeline_requests import pipeline_cases
 from contract.sandbox.pull_request_requests import pull_request_cases
@@ -53,6 +54,7 @@ def cases(organization: Organization) -> list[Case]:
     return [
         *_core(project),
         *_git(organization, project),
+        *files_cases(organization, project),
         *_policy(organization, project),
         *_work_items(organization),
         *_recycle_bin_and_feed(organization),
@@ -128,26 +130,6 @@ def _git(organization: Organization, project: Project) -> list[Case]:
             "git",
             f"{_P}/git/deletedrepositories",
             f"/{p}/_apis/git/deletedrepositories",
-        ),
-        Case(
-            "items.get",
-            "git",
-            f"{_REPOSITORY}/items",
-            f"{r}/items?scopePath=/&recursionLevel=full&includeContentMetadata=true&includeLinks=true",
-        ),
-        Case(
-            "items.get",
-            "git",
-            f"{_REPOSITORY}/items?path={{path}}",
-            f"{r}/items?path=/src/main.py&includeContent=true&$format=json",
-        ),
-        Case(
-            "items.batch",
-            "git",
-            f"{_REPOSITORY}/itemsbatch",
-            f"{r}/itemsbatch",
-            "POST",
-            {"itemDescriptors": [{"path": "/", "recursionLevel": "full"}, {"path": "/src/main.py"}]},
         ),
     ]
 

@@ -42,6 +42,7 @@ _OPEN = frozenset(
         "definitionReference",
         "stateMappings",
         "capabilities",
+        "changeCounts",
     }
 )
 """Objects whose keys are data."""
@@ -99,6 +100,36 @@ EXAMPLES = (
             ),
             ("repositories__repositoryId__pullRequests__pullRequestId_", "pull-requests.get", "repositories"),
         )
+    ),
+    Example(
+        "items/GET__git_repositories__repositoryId__items_scopePath-_filePath__download-true.json",
+        _GIT,
+        "items.get",
+        "scopePath",
+    ),
+    Example("commits/GET__git_repositories__repositoryId__commits.json", _GIT, "commits.list"),
+    Example("commits/GET__git_repositories__repositoryId__commits_branch.json", _GIT, "commits.list"),
+    Example(
+        "commits/GET__git_repositories__repositoryId__commits__commitId__changeCount-10.json",
+        _GIT,
+        "commits.get",
+        "",
+        frozenset({"$.push"}),
+        "pushes are not served",
+    ),
+    Example(
+        "changes/GET__git_repositories__repositoryId__commits__commitId__changes_top-_top__skip-_skip_.json",
+        _GIT,
+        "commits.changes",
+    ),
+    Example(
+        "branchStats/GET__git_repositories__repositoryId__stats_branches.json", _GIT, "branch-stats.list"
+    ),
+    Example(
+        "branchStats/GET__git_repositories__repositoryId__stats_branches__name_.json",
+        _GIT,
+        "branch-stats.list",
+        "name=",
     ),
     Example("configurations/GET__policy_configurations.json", "policy", "policies.list"),
     Example("configurations/GET__policy_configurations__configurationId_.json", "policy", "policies.get"),

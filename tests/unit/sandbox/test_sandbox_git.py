@@ -110,7 +110,7 @@ def test_forms_of_repositories(tmp_path: Path, folder: Path, form: str) -> None:
             branch = "refs/heads/main"
     default, heads = GitClone(other).heads()
     assert (default, heads[branch]) == (branch, head)
-    assert GitClone(other).tree(head)["/README.md"] == "# Größe\n".encode()
+    assert GitClone(other).files(head)["/README.md"] == "# Größe\n".encode()
 
 
 def test_a_detached_head_is_at_home_on_a_branch_of_the_same_commit(folder: Path) -> None:
