@@ -14,7 +14,8 @@ class Sizes:
     states (deleting, createPending, deleted). `authors` are the people who do things; the first `users`
     of them, and as many others as are missing, are users of the organization. A project has its default
     groups first, and areas and iterations on top of those that teams and work items need. Branches are on
-    average as many, beside the default branch and those of pull requests.
+    average as many, beside the default branch and those of pull requests. So many repositories are `monorepos`: they
+    have folders of several services beside the few files that all have.
     """
 
     projects: int = 4
@@ -37,6 +38,7 @@ class Sizes:
     pipelines: int = 18
     builds: int = 60
     environments: int = 6
+    monorepos: int = 0
 
     @classmethod
     def preset(cls, name: str) -> Sizes:
@@ -97,12 +99,12 @@ PRESETS = {
         12, 240, 260, 36, 2, 3_000, 600, 500, 2, authors=132,
         users=150, service_accounts=8, groups_per_project=10, areas_per_project=8, iterations_per_project=6,
         pull_requests=4_800, branches_per_repository=4,
-        pipelines=420, builds=6_000, environments=48,
+        pipelines=420, builds=6_000, environments=48, monorepos=60,
     ),
     "large": Sizes(
         60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,
         users=900, service_accounts=30, groups_per_project=10, areas_per_project=10, iterations_per_project=8,
         pull_requests=12_000, branches_per_repository=4,
-        pipelines=1_500, builds=20_000, environments=150,
+        pipelines=1_500, builds=20_000, environments=150, monorepos=60,
     ),
 }  # fmt: skip

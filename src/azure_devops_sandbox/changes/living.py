@@ -1,6 +1,7 @@
 """What an organization does all day, for a demonstration: work goes on, and nothing is lost.
 
-Unlike `random_change`, which is for tests, this deletes nothing, keeps names believable and does not move the clock.
+Unlike `random_change`, which is for tests, this deletes nothing but merged branches, keeps names believable and does not
+move the clock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TypeAlias, TypeVar
 from azure_devops_sandbox.seeding.names import WORDS, title
 from azure_devops_sandbox.state.git_clone import NoGit
 from azure_devops_sandbox.state.organization import Organization
+from azure_devops_sandbox.state.pull_requests import PullRequest
 from azure_devops_sandbox.state.records import Repository
 
 from . import Changes
@@ -73,6 +75,103 @@ def _branch(organization: Organization, changes: Changes, rng: random.Random) ->
     name = f"feature/{rng.choice(WORDS).replace(' ', '-')}-{organization.next_number('live branch')}"
     changes.create_branch(found.id, name)
     return f"created branch {name} in {found.name}"
+
+
+def _open_pull_request(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+    found = _a_repository(organization, rng)
+    if found is None:
+        return None
+    words, number = title(rng), organization.next_number("live branch")
+    branch = f"feature/{words.lower().replace(' ', '-')}-{number}"
+    changes.create_branch(found.id, branch)
+    changes.set_file(found.id, f"/docs/notes/{number}.md", f"# {words}\n", branch=branch)
+    author = rng.choice(organization.people)
+    made = changes.create_pull_request(found.id, words, branch, author=author.id)
+    for reviewer in rng.sample(organization.people, min(2, len(organization.people))):
+        changes.add_reviewer(made.id, reviewer.id)
+    return f"opened pull request {made.id} in {found.name}: {words}"
+
+
+def _a_pull_request(organization: Organization, rng: random.Random) -> PullRequest | None:
+    """Return an open pull request that can be merged, mostly one of the latest."""
+    ready = [
+        one
+        for one in organization.pull_requests.values()
+        if one.status == "active" and not one.draft and one.merge_status == "succeeded" and one.fork is None
+        and _can_merge(organization, organization.repositories[one.repository], one)
+    ]  # fmt: skip
+    return _any(rng, ready[-40:])
+
+
+def _can_merge(organization: Organization, repository: Repository, one: PullRequest) -> bool:
+    readable = organization.projects[repository.project].state == "wellFormed" and not repository.disabled
+    return (
+        readable
+        and repository.clone is None
+        and repository.deleted is None
+        and one.target in repository.heads
+    )
+
+
+def _vote(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+    found = _a_pull_request(organization, rng)
+    if found is None:
+        return None
+    voter, vote = rng.choice(organization.people), rng.choices((10, 5, -5), (7, 2, 1))[0]
+    changes.vote_on_pull_request(found.id, voter.id, vote)
+    return f"{voter.display_name} voted {vote} on pull request {found.id}"
+
+
+def _merge(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+    found = _a_pull_request(organization, rng)
+    if found is None:
+        return None
+    changes.complete_pull_request(found.id, by=rng.choice(organization.people).id)
+    told = f"merged pull request {found.id}: {found.title}"
+    definition = next(
+        (
+            one
+            for one in organization.definitions.values()
+            if one.repository == found.repository and not one.deleted
+        ),
+        None,
+    )
+    if definition is not None:
+        build = changes.queue_build(definition.id, found.target, "individualCI", message=found.title)
+        told += f", and queued build {build.number}"
+    return told
+
+
+def _build(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+    """Let a build that waits begin, or one that runs come to its next stage or its end."""
+    open_builds = [
+        one
+        for one in organization.builds.values()
+        if one.deleted is None and one.status in {"notStarted", "inProgress"}
+    ]
+    found = _any(rng, open_builds)
+    if found is None:
+        return None
+    if found.status == "notStarted":
+        changes.start_build(found.id)
+    elif rng.random() < 0.1:
+        changes.finish_build(found.id, "failed")
+    else:
+        changes.advance_build(found.id)
+    return f"build {found.number} is {found.result or found.status}"
+
+
+def _queue_build(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
+    live = [
+        one
+        for one in organization.definitions.values()
+        if not one.deleted and organization.projects[one.project].state == "wellFormed"
+    ]
+    definition = _any(rng, live)
+    if definition is None:
+        return None
+    build = changes.queue_build(definition.id)
+    return f"queued build {build.number} of {definition.name}"
 
 
 def _rename_repository(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
@@ -138,6 +237,7 @@ def _sign_in(organization: Organization, changes: Changes, rng: random.Random) -
 
 
 _DOINGS: tuple[_Doing, ...] = (
-    update_item, create_item, _commit, _branch, _rename_repository, _release, _promote, _describe, _policy, _sign_in,
+    update_item, create_item, _commit, _open_pull_request, _vote, _merge, _queue_build, _build,
+    _branch, _rename_repository, _release, _promote, _describe, _policy, _sign_in,
 )  # fmt: skip
-_WEIGHTS = (30, 10, 14, 6, 2, 6, 6, 1, 2, 4)
+_WEIGHTS = (24, 8, 8, 10, 10, 10, 4, 24, 2, 2, 4, 4, 1, 1, 4)

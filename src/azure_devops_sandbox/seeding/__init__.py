@@ -12,6 +12,7 @@ from azure_devops_sandbox.state.organization import Organization
 from .branches import seed_branches
 from .code import seed_policies, seed_repositories
 from .directory import seed_people
+from .monorepos import seed_monorepos
 from .names import people
 from .pipelines import seed_pipelines
 from .planning import seed_planning
@@ -40,7 +41,7 @@ def seeded(
             # Each step has its own generator, so that one size does not change what the others draw.
             step(organization, sizes, random.Random(seed * 1_000 + place))
     named_steps = {
-        "planning": seed_planning, "people": seed_people, "branches": seed_branches,
+        "monorepos": seed_monorepos, "planning": seed_planning, "people": seed_people, "branches": seed_branches,
         "pull requests": seed_pull_requests, "pipelines": seed_pipelines,
     }  # fmt: skip
     for name_of_step, later in named_steps.items():

@@ -22,8 +22,12 @@ def _counts(organization: Organization) -> dict[str, int]:
         "projects": len(organization.live_projects()),
         "teams": len(organization.teams),
         "repositories": sum(one.deleted is None for one in organization.repositories.values()),
-        "branches": sum(len(one.heads) for one in organization.repositories.values()),
-        "files": sum(len(tree) for one in organization.repositories.values() for tree in one.trees.values()),
+        "files": sum(
+            len(one.trees.get(one.default_branch or "", {})) for one in organization.repositories.values()
+        ),
+        "pull requests": len(organization.pull_requests),
+        "pipelines": sum(not one.deleted for one in organization.definitions.values()),
+        "builds": sum(one.deleted is None for one in organization.builds.values()),
         "policies": sum(not one.deleted for one in organization.policies.values()),
         "work items": sum(one.deleted is None for one in organization.work_items.values()),
         "releases": sum(not one.deleted for one in organization.releases.values()),
@@ -39,8 +43,13 @@ def test_a_day_of_life_loses_nothing() -> None:
     assert all(after[name] >= count for name, count in before.items())
     assert after["work items"] > before["work items"]
     assert organization.clock.now() == now
-    for happening in ("created work item", "committed", "created branch", "renamed", "released", "deployed"):
+    for happening in (
+        "created work item", "committed", "created branch", "renamed", "released", "deployed", "opened pull request",
+        "voted", "merged", "queued build", "is succeeded", "is failed", "is inProgress",
+    ):  # fmt: skip
         assert any(happening in one for one in told), happening
+    waiting = [one for one in organization.builds.values() if one.status != "completed"]
+    assert len(waiting) < 60
     assert max(len(one.name) for one in organization.repositories.values()) < 40
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -102,3 +103,24 @@ def test_a_thousand_random_changes_leave_a_consistent_organization() -> None:
     marks = [one.watermark for one in organization.revisions]
     assert marks == sorted(set(marks))
     assert not organization.destroyed_work_items & {one.id for one in organization.revisions}
+
+
+def test_monorepos_have_folders_and_odd_files_and_change_nothing_else() -> None:
+    plain, organization = seeded(1), seeded(1, replace(Sizes(), monorepos=3))
+    trees = []
+    for before, after in zip(plain.repositories.values(), organization.repositories.values(), strict=True):
+        assert (before.id, before.name, before.heads) == (after.id, after.name, after.heads)
+        for branch, files in before.trees.items():
+            assert files.items() <= after.trees[branch].items()
+        if before.trees != after.trees:
+            trees.append(after.trees[after.default_branch or ""])
+    assert len(trees) == 3
+    assert all(any(path.endswith("/service.yaml") for path in tree) for tree in trees)
+    odd = trees[0]
+    assert {" ", "[", "{", "@", "!", "%", "ö", "デ"} <= set("".join(odd))
+    assert any(len(content) > 1024 * 1024 for content in odd.values())
+    assert any(content == b"" for content in odd.values())
+    assert any(content.startswith(b"\xef\xbb\xbf") for content in odd.values())
+    assert any(b"\x00" in content for content in odd.values())
+    unchanged = {**state_of(plain), "repositories": None}
+    assert {**state_of(organization), "repositories": None} == unchanged
