@@ -1,7 +1,7 @@
 """What an organization does all day, for a demonstration: work goes on, and nothing is lost.
 
-Unlike `random_change`, which is for tests, this deletes nothing but merged branches, keeps names believable and does not
-move the clock.
+Unlike `random_change`, which is for tests, this deletes nothing but merged branches, keeps names believable and does
+not move the clock.
 """
 
 from __future__ import annotations
