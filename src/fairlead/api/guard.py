@@ -62,12 +62,17 @@ class Guard:
     def answers_to(self, host: str) -> bool:
         """Whether a Host header names this server."""
         name = _name(host)
-        if name in self._hosts or name == "localhost" or name.endswith(".localhost"):
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
+        return name in self._hosts or is_loopback(name)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host's name or address is of this machine alone."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _name(host: str) -> str:

@@ -43,10 +43,10 @@ class OpenCatalog:
     async def store(self) -> Catalog | None:
         """The catalog, None while there is none. CatalogUnusable where it cannot be read."""
         mark = catalog_mark(self._settings)
-        if mark != self._mark or self._store is None:
+        if self._store is not None and mark != self._mark:
             await self.close()
-            self._store = open_reading(self._settings) if mark else None
-            self._mark = mark
+        if self._store is None and mark is not None:
+            self._store, self._mark = open_reading(self._settings), mark
         return self._store
 
     async def shelf(self) -> Shelf | None:

@@ -54,8 +54,7 @@ class Service:
 
     async def run(self, request: SyncRequest, progress: Progress = lambda _: None) -> RunReport:
         """One run to its end, as `app.sync.run`; everyone who listens hears of it. Retry while another goes on."""
-        if self._going is not None:
-            raise Retry("a run goes on already", advice="wait for its end")
+        self._check_idle()
         going = self._going = _Going(self.hub, progress)
         try:
             report = await sync.run(self.settings, request, going.progress, self._hide, going.started)
@@ -73,7 +72,11 @@ class Service:
             going.tell_end()
 
     async def start(self, request: SyncRequest) -> int:
-        """Begins a run and returns its number; the run goes on by itself. What stops it before it has one is raised."""
+        """Begins a run and returns its number; the run goes on by itself. What stops it before it has one is raised.
+
+        Retry while another goes on, or when the server stops meanwhile.
+        """
+        self._check_idle()
         task = self._task = asyncio.create_task(self.run(request))
         task.add_done_callback(_noted)
         await asyncio.sleep(0)
@@ -84,6 +87,8 @@ class Service:
             waiting.cancel()
             if going.number is not None:
                 return going.number
+        if task.cancelled():
+            raise Retry("the server stops")
         return (await task).run
 
     def now(self) -> float:
@@ -107,6 +112,10 @@ class Service:
             self._task.cancel()
             await asyncio.wait({self._task})
         await self.catalog.close()
+
+    def _check_idle(self) -> None:
+        if self._going is not None:
+            raise Retry("a run goes on already", advice="wait for its end")
 
     def _hide(self, *secrets: Secret) -> None:
         for secret in secrets:

@@ -58,12 +58,15 @@ def serve(
 
 
 async def _serve(output: Output, service: Service, host: str, port: int, ready_file: str) -> None:
+    from fairlead.api.guard import is_loopback
     from fairlead.api.serving import serving
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     ready = Path(ready_file) if ready_file else None
+    if not is_loopback(host):
+        output.warn("there is no sign-in yet: who reaches this address reads the catalog and starts runs")
     async with serving(service, host, port) as address:
         if port and address.port != port:
             output.note(f"port {port} is taken: using {address.port}")

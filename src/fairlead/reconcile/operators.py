@@ -16,7 +16,7 @@ import msgspec
 from fairlead.model.entities import Json
 from fairlead.model.errors import BadUsage
 
-Test = Callable[[Json], bool]
+Judge = Callable[[Json], bool]
 
 
 class Sense(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Sense(msgspec.Struct, frozen=True):
     fold: bool = False
 
 
-def test_of(operator: str, wanted: Json, sense: Sense) -> Test:
+def judge_of(operator: str, wanted: Json, sense: Sense) -> Judge:
     """The test that an operator and its value make. BadUsage for an operator that is not known, or another value than
     it takes."""
     positive = NEGATIONS.get(operator)
@@ -55,13 +55,13 @@ def instant_of(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _equality(wanted: Json, sense: Sense) -> Test:
+def _equality(wanted: Json, sense: Sense) -> Judge:
     if isinstance(wanted, dict):
         return _between(wanted, sense)
     return lambda value: equal(value, wanted)
 
 
-def _membership(wanted: Json, _: Sense) -> Test:
+def _membership(wanted: Json, _: Sense) -> Judge:
     if isinstance(wanted, dict):
         raise BadUsage("it takes a list of values")
     choices = wanted if isinstance(wanted, list) else [wanted]
@@ -73,7 +73,7 @@ def _membership(wanted: Json, _: Sense) -> Test:
     return test
 
 
-def _containing(wanted: Json, sense: Sense) -> Test:
+def _containing(wanted: Json, sense: Sense) -> Judge:
     if wanted is None or isinstance(wanted, list | dict):
         raise BadUsage("it takes a text")
     part = folded(wanted, sense)
@@ -91,8 +91,8 @@ def folded(value: Json, sense: Sense) -> Json:
     return value.lower() if sense.fold and isinstance(value, str) else value
 
 
-def _edge(matches: Callable[[str, str], bool]) -> Callable[[Json, Sense], Test]:
-    def build(wanted: Json, sense: Sense) -> Test:
+def _edge(matches: Callable[[str, str], bool]) -> Callable[[Json, Sense], Judge]:
+    def build(wanted: Json, sense: Sense) -> Judge:
         if not isinstance(wanted, str):
             raise BadUsage("it takes a text")
         part = str(folded(wanted, sense))
@@ -101,8 +101,8 @@ def _edge(matches: Callable[[str, str], bool]) -> Callable[[Json, Sense], Test]:
     return build
 
 
-def _order(holds: Callable[[int], bool]) -> Callable[[Json, Sense], Test]:
-    def build(wanted: Json, _: Sense) -> Test:
+def _order(holds: Callable[[int], bool]) -> Callable[[Json, Sense], Judge]:
+    def build(wanted: Json, _: Sense) -> Judge:
         if isinstance(wanted, bool) or not isinstance(wanted, str | int | float):
             raise BadUsage("it takes a number, a text or an instant")
         compare = _comparison(wanted)
@@ -133,11 +133,11 @@ def _comparison(wanted: str | float) -> Callable[[Json], int | None]:
     return compare
 
 
-def _emptiness(_: Json, __: Sense) -> Test:
+def _emptiness(_: Json, __: Sense) -> Judge:
     return lambda value: value in (None, "", [])
 
 
-def _between(wanted: Json, sense: Sense) -> Test:
+def _between(wanted: Json, sense: Sense) -> Judge:
     low, high = _range(wanted, sense)
     above, below = _comparison(low), _comparison(high)
 
@@ -212,7 +212,7 @@ NEGATIONS: Mapping[str, str] = {
 }
 """An operator that holds exactly where another does not."""
 
-_BUILDERS: Mapping[str, Callable[[Json, Sense], Test]] = {
+_BUILDERS: Mapping[str, Callable[[Json, Sense], Judge]] = {
     "=": _equality,
     ">": _order(lambda order: order > 0),
     ">=": _order(lambda order: order >= 0),

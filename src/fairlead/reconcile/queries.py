@@ -14,7 +14,7 @@ import msgspec
 
 from fairlead.model.entities import Body, Json
 from fairlead.model.errors import BadUsage
-from fairlead.reconcile.operators import Sense, Test, test_of
+from fairlead.reconcile.operators import Judge, Sense, judge_of
 
 RELATION_MATCHES = 100
 DEPTH = 20
@@ -48,7 +48,7 @@ class Rule(msgspec.Struct, frozen=True):
     name: str
     operator: str
     value: Json
-    test: Test
+    test: Judge
 
 
 class Related(msgspec.Struct, frozen=True):
@@ -146,7 +146,7 @@ def _rule(query: dict[str, Json], sense: Sense, place: str) -> Rule:
             f"{place}: there is no meta property {name}", advice=f"meta properties: {', '.join(METAS)}"
         )
     try:
-        return Rule(name, operator, value, test_of(operator, value, sense))
+        return Rule(name, operator, value, judge_of(operator, value, sense))
     except BadUsage as error:
         raise BadUsage(f"{place} ({name} {operator}): {error.message}", advice=error.advice) from None
 

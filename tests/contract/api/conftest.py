@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
+from yarl import URL
 
 from azure_devops_sandbox import Sandbox, Sizes, running, seeded
 from fairlead.api.serving import serving
 from fairlead.app.service import Service
 from fairlead.app.settings.values import ConnectionSettings, Preset, Settings
-from fairlead.app.sync import SyncRequest
+from fairlead.app.sync import SyncRequest, run
 from fairlead.model.secrets import Secret
 
 FULL = SyncRequest("full", (), "", deliver=False)
@@ -56,8 +60,6 @@ class Client:
 
     async def ask(self, method: str, path: str, **given: object) -> Answer:
         """One request; `json` and `headers` as aiohttp takes them, the path as it stands."""
-        from yarl import URL
-
         url = URL(self.url + path, encoded=True)
         async with self.session.request(method, url, **given) as answer:  # type: ignore[arg-type]
             body = await answer.read()
@@ -84,6 +86,15 @@ async def served(settings: Settings) -> AsyncIterator[Client]:
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as session,
     ):
         yield Client(address.url, session, service)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A synced catalog, and where its organization was."""
+
+    catalog: Path
+    url: str
+    preset: Preset
 
 
 def settings_of(directory: Path, sandbox: Sandbox | None = None, preset: Preset = "standard") -> Settings:
@@ -125,10 +136,28 @@ async def fresh(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture(params=["standard", "port"])
-async def synced(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Client]:
-    """Synced once, with either preset."""
-    async with served(settings_of(tmp_path, sandbox, request.param)) as client:
-        report = await client.service.run(FULL)
-        assert report.exit_code == 0
+@pytest.fixture(scope="session", params=["standard", "port"])
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A catalog that was synced with either preset, for tests that only read."""
+    directory = tmp_path_factory.mktemp(request.param)
+
+    async def sync() -> str:
+        async with running(seeded(1, Sizes.preset("tiny"))) as sandbox:
+            settings = settings_of(directory, sandbox, request.param)
+            report = await run(settings, FULL, lambda _: None, lambda _: None)
+            assert report.exit_code == 0
+            return sandbox.url
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "*")
+        return Once(directory / "catalog.db", asyncio.run(sync()), request.param)
+
+
+@pytest.fixture
+async def synced(once: Once, tmp_path: Path) -> AsyncIterator[Client]:
+    """Synced once, with either preset; the organization is not there any more."""
+    shutil.copy(once.catalog, tmp_path / "catalog.db")
+    connection = ConnectionSettings(once.url, "acme", Secret("token"), "the test")
+    settings = settings_of(tmp_path, preset=once.preset)
+    async with served(msgspec.structs.replace(settings, connections=(connection,))) as client:
         yield client

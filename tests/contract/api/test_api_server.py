@@ -195,6 +195,15 @@ async def test_a_taken_port_is_passed_over_and_told(tmp_path: Path) -> None:
     assert f"port {port} is taken" in done.err
 
 
+async def test_an_address_that_others_reach_is_warned_of(tmp_path: Path) -> None:
+    process, ready = await started(Shell(tmp_path), "--port", "0", "--host", "0.0.0.0")
+    process.send_signal(signal.SIGTERM)
+    done = await Shell(tmp_path).ended(process)
+    assert done.code == 0
+    assert str(ready["url"]).startswith("http://127.0.0.1:")
+    assert "no sign-in" in done.err
+
+
 async def test_a_host_that_is_not_ours(tmp_path: Path) -> None:
     done = await Shell(tmp_path).run("serve", "--host", "203.0.113.7")
     assert done.code == 64, done

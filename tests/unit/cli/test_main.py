@@ -130,7 +130,19 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from fairlead.cli.main import main; from fairlead.cli.output import Output;"
         "main(['--help'], Output(sys.stdout, sys.stderr, as_json=False));"
-        "print(sorted({'aiohttp', 'jq', 'pydantic', 'rich', 'sqlite3', 'yaml'} & set(sys.modules)))"
+        "heavy = {'aiohttp', 'fastapi', 'jq', 'pydantic', 'rich', 'sqlite3', 'uvicorn', 'yaml'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_sync_does_without_the_web_framework(tmp_path: Path) -> None:
+    code = (
+        "import sys; import fairlead.app.sync, fairlead.cli.commands, fairlead.cli.run_text;"
+        "print(sorted({'fastapi', 'starlette', 'uvicorn'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
