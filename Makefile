@@ -21,7 +21,12 @@ help: ## List what can be made
 setup: $(VENV)/.run-done ## Install Fairlead into .venv
 setup-develop: $(VENV)/.develop-done ## Install Fairlead and the tools to work on it
 
+# Who waits for `make demo` is shown the stages of the set-up, with seconds (a recipe is expanded whole when it begins).
+begun = $(if $(STAGES),@printf '%s' '[$(1)/4] $(2)   ')
+ended = $(if $(STAGES),@echo "$$(($$(date +%s) - $(shell date +%s))) s")
+
 $(VENV)/.build-done: requirements/build.lock
+	$(call begun,1,Python environment)
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed and was not found on the path" >&2; \
 		echo "install it, or name one: make setup PYTHON=/path/to/python3" >&2; exit 69; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
@@ -32,19 +37,22 @@ $(VENV)/.build-done: requirements/build.lock
 		echo "remove $(VENV), install pip for $(PYTHON) and run make setup again" >&2; exit 69; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock
 	@touch $@
+	$(call ended)
 
 $(VENV)/.run-done: $(VENV)/.build-done requirements/run.lock pyproject.toml
+	$(call begun,2,Fairlead and its libraries)
 	@$(call install,--require-hashes -r requirements/run.lock)
 	@$(call install,--no-deps --no-build-isolation --editable .)
 	@touch $@
-	@echo "Fairlead is installed: ./fairlead --help"
+	$(or $(call ended),@echo "Fairlead is installed: ./fairlead --help")
 
 $(VENV)/.develop-done: $(VENV)/.run-done requirements/develop.lock
 	@$(call install,--require-hashes -r requirements/develop.lock)
 	@touch $@
 
-demo: setup ## Show Fairlead with an organization of its own; nothing to configure
-	@$(BIN)/fairlead demo --once
+demo: STAGES := 1
+demo: setup ## Show Fairlead with an organization of its own; nothing to configure (ONCE=1: sync, and end; PORT=N)
+	@$(BIN)/fairlead demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 page: setup ## Build the page from web/ (what make demo does while it syncs)
 	@$(BIN)/python hatch_build.py

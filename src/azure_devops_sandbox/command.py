@@ -7,10 +7,9 @@ import json
 import os
 import random
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import fields, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -24,6 +23,9 @@ from .settings import Settings
 from .sizes import PRESETS, Sizes
 from .state.git_clone import NoGit
 from .state.organization import Organization
+
+_MOMENT = 0.2
+"""Seconds between two looks whether life has begun."""
 
 app = typer.Typer(help="An Azure DevOps Services organization in one process.", no_args_is_help=True)
 
@@ -133,11 +135,9 @@ def serve(
     ] = False,
     repository: Clones = None,
     live: Annotated[
-        Optional[float],  # noqa: UP045 typer reads it at run time
-        typer.Option(
-            min=0.1, help="Every so many seconds something plausible happens; the time is the system's."
-        ),
-    ] = None,
+        float,
+        typer.Option(min=0, help="Every so many seconds something plausible happens, in the system's time."),
+    ] = 0.0,
 ) -> None:
     """Serve an organization until SIGINT or SIGTERM."""
     if bad_credentials not in {"203", "401", "302"}:
@@ -146,14 +146,14 @@ def serve(
         "projects": projects, "repositories": repositories, "policies": policies, "teams": teams,
         "work_items": work_items, "releases": releases, **_pairs(size),
     }  # fmt: skip
-    clock = _clock(start, ticking=live is not None)
+    clock = _clock(start, ticking=live > 0)
     organization = seeded(number, _sizes(preset, entities, single), name=name, clock=clock, pat=pat)
     _attach(organization, repository or [])
-    settings = Settings(latency=latency_ms / 1000, gzip=gzip)
+    settings = Settings(latency=latency_ms / 1000, gzip=gzip, live=live)
     settings.bad_credentials = (
         "401" if bad_credentials == "401" else "302" if bad_credentials == "302" else "203"
     )
-    alive = partial(_living, organization, live, number) if live else None
+    alive = _living(organization, settings, number)
     asyncio.run(_serve(organization, settings, host, port, public_url, ready_file, until_stdin_ends, alive))
 
 
@@ -169,13 +169,14 @@ def _attach(organization: Organization, paths: list[Path]) -> None:
             raise typer.BadParameter(f"--repository {path}: {error}") from None
 
 
-async def _living(organization: Organization, seconds: float, number: int) -> None:
-    """Let something happen every so many seconds, for ever."""
+async def _living(organization: Organization, settings: Settings, number: int) -> None:
+    """Let something happen every so many seconds, for ever; how often may change at any time."""
     rng = random.Random(f"{number} living")
     while True:
-        await asyncio.sleep(seconds)
-        for told in live_a_little(organization, rng):
-            typer.echo(told)
+        await asyncio.sleep(settings.live or _MOMENT)
+        if settings.live:
+            for told in live_a_little(organization, rng):
+                typer.echo(told)
 
 
 async def _serve(
@@ -186,7 +187,7 @@ async def _serve(
     public_url: str,
     ready_file: Path | None,
     until_stdin_ends: bool,
-    alive: Callable[[], Coroutine[None, None, None]] | None,
+    alive: Coroutine[None, None, None],
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -199,7 +200,7 @@ async def _serve(
     ) as sandbox:
         ready = {
             "url": sandbox.url, "pat": sandbox.pat, "pid": os.getpid(), "control": sandbox.control_url,
-            "objects": _objects(organization),
+            "objects": _objects(organization) | {"projects": len(organization.live_projects())},
         }  # fmt: skip
         typer.echo(f"Azure DevOps sandbox: {sandbox.url}")
         typer.echo(f"Personal access token: {sandbox.pat}")
@@ -208,10 +209,9 @@ async def _serve(
             part.write_text(json.dumps(ready), encoding="utf-8")
             part.replace(ready_file)
         async with asyncio.TaskGroup() as group:
-            living = group.create_task(alive()) if alive is not None else None
+            living = group.create_task(alive)
             await stop.wait()
-            if living is not None:
-                living.cancel()
+            living.cancel()
 
 
 def _at_its_end(stop: asyncio.Event) -> None:

@@ -19,6 +19,8 @@ class Settings:
 
     `organization_pull_requests` is the status that the listing of pull requests without a project answers:
     that form is in no specification (reference of the API, part 0.3), and 404 or 400 take it away.
+
+    With `live`, something plausible happens every so many seconds (where the command serves).
     """
 
     latency: float = 0.0
@@ -30,6 +32,7 @@ class Settings:
     entitlement_key: Literal["items", "members"] = "items"
     token_header: str = "x-ms-continuationtoken"  # noqa: S105 the name of a header
     organization_pull_requests: Literal[200, 404, 400] = 200
+    live: float = 0.0
     served_url: str = ""
 
     @classmethod

@@ -17,7 +17,7 @@ from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Preset, 
 from fairlead.app.usage import usage
 from fairlead.azure import connecting
 from fairlead.azure.access import Access, Examination, examine
-from fairlead.azure.fewest import fewest
+from fairlead.azure.fewest import FILES, fewest, with_files
 from fairlead.azure.http.credentials import PersonalAccessToken
 from fairlead.azure.kinds.registry import DERIVATIONS, SPECS
 from fairlead.azure.reader import AzureSource
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASES",
     "CLOCK",
+    "FILES",
     "Access",
     "AzureSource",
     "Catalog",
@@ -73,6 +74,7 @@ __all__ = [
     "reading_catalog",
     "stored_connections",
     "vault_of",
+    "with_files",
     "writing_catalog",
 ]
 

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from fairlead.azure.concurrency import concurrently
+from fairlead.azure.fewest import FILES, with_files
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.envelope import decode, split
 from fairlead.azure.http.problems import RefusedRequest, ScopeMissing
@@ -105,7 +106,10 @@ async def _probe(
         if project is None and any(
             one.route == route and one.paging == "single" for one in specs[0].listings
         ):
-            counts[kinds[0]] = len(split(answer.body, call.label).items)
+            items = split(answer.body, call.label).items
+            counts[kinds[0]] = len(items)
+            if kinds[0] == "repository":
+                counts[FILES] = with_files(items)
     except FairleadError as error:
         return Access(specs[0].scope, kinds, name, _verdict(error), error.message)
     return Access(specs[0].scope, kinds, name, "readable")

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fairlead.azure.kinds.definition import Kind
+from fairlead.azure.kinds.parents import repository_head
 from fairlead.azure.kinds.registry import KINDS
 from fairlead.azure.kinds.repository import included_paths
 from fairlead.model.kinds import FetchSpec
 
 CONNECTION = "connection"
 """The one request that asks who this is."""
+
+FILES = "repository with files"
+"""Counted beside the kinds: what is disabled or empty is not asked for files."""
+
+
+def with_files(repositories: Iterable[bytes]) -> int:
+    """How many of the repositories (their bodies) have files to be read."""
+    heads = map(repository_head, repositories)
+    return sum(bool(head.healthy and head.default_branch) for head in heads)
 
 
 def fewest(fetches: Iterable[FetchSpec], counts: Mapping[str, int]) -> dict[str, int]:
@@ -24,7 +34,7 @@ def fewest(fetches: Iterable[FetchSpec], counts: Mapping[str, int]) -> dict[str,
     found = {CONNECTION: 1}
     for fetch in fetches:
         kind = KINDS[fetch.kind]
-        found[fetch.kind] = _listing(kind, counts) + _details(kind, fetch, counts.get(fetch.kind, 0))
+        found[fetch.kind] = _listing(kind, counts) + _details(kind, fetch, counts)
     return found
 
 
@@ -34,11 +44,12 @@ def _listing(kind: Kind, counts: Mapping[str, int]) -> int:
     return max(walks, _pages(counts.get(kind.spec.kind, 0), best.size)) if walks else 0
 
 
-def _details(kind: Kind, fetch: FetchSpec, objects: int) -> int:
+def _details(kind: Kind, fetch: FetchSpec, counts: Mapping[str, int]) -> int:
     if not kind.wants_detail(fetch):
         return 0
-    each = len(included_paths(fetch)) if kind.spec.kind == "repository" else 1
-    return each * _pages(objects, kind.spec.detail_batch)
+    if kind.spec.kind == "repository":
+        return len(included_paths(fetch)) * counts.get(FILES, 0)
+    return _pages(counts.get(kind.spec.kind, 0), kind.spec.detail_batch)
 
 
 def _pages(objects: int, size: int) -> int:

@@ -15,6 +15,7 @@ from fairlead.cli.syncing import plan, sync
 
 def add(app: typer.Typer) -> None:
     """Adds every command, in the order of first use."""
-    for command in (demo, connect, doctor, plan, sync, serve, runs, explain, export):
+    app.add_typer(demo, name="demo")
+    for command in (connect, doctor, plan, sync, serve, runs, explain, export):
         app.command()(command)
     app.add_typer(mapping, name="mapping")

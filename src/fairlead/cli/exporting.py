@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from fairlead.cli.options import CatalogFlag, settings_of
+from fairlead.cli.options import CatalogFlag, settings_to_look
 from fairlead.cli.output import output_of
 
 
@@ -33,7 +33,7 @@ def export(
     from fairlead.app.export import ExportRequest
     from fairlead.app.export import export as use_case
 
-    settings = settings_of(output_of(context), catalog=catalog)
+    settings = settings_to_look(output_of(context), catalog=catalog)
     request = ExportRequest(what, blueprint, "ndjson" if as_json else form)
     asyncio.run(use_case(settings, request, sys.stdout.buffer.write))
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fairlead.cli.explain_text import explanation_lines
-from fairlead.cli.options import CatalogFlag, JsonFlag, settings_of
+from fairlead.cli.options import CatalogFlag, JsonFlag, settings_to_look
 from fairlead.cli.output import output_of
 from fairlead.cli.run_text import tell_run
 from fairlead.cli.tables import duration, instant, table
@@ -25,7 +25,7 @@ def runs(
     from fairlead.app import runs as use_case
 
     output = output_of(context)
-    settings = settings_of(output, catalog=catalog)
+    settings = settings_to_look(output, catalog=catalog)
     if run:
         tell_run(output, settings, asyncio.run(use_case.report(settings, run)), list_changes=True)
         return 0
@@ -70,7 +70,7 @@ def explain(
 
     output = output_of(context)
     explanation = asyncio.run(
-        use_case(settings_of(output, catalog=catalog), blueprint, identifier, property_)
+        use_case(settings_to_look(output, catalog=catalog), blueprint, identifier, property_)
     )
     output.value(explanation)
     output.lines(explanation_lines(explanation))

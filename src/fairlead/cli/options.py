@@ -57,6 +57,17 @@ def settings_of(
     return settings
 
 
+def settings_to_look(output: Output, *, catalog: str = "") -> Settings:
+    """As `settings_of`, for a command that only reads a catalog: where there is none yet, the demo's."""
+    from fairlead.app.demo.place import or_demo
+
+    settings = settings_of(output, catalog=catalog)
+    found = or_demo(settings)
+    if found is not settings:
+        output.note("there is no catalog of yours yet: this is the demo's")
+    return found
+
+
 def names(text: str) -> tuple[str, ...]:
     """A comma list from a flag."""
     return tuple(part.strip() for part in text.split(",") if part.strip())

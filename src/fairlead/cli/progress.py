@@ -87,8 +87,9 @@ class Board:
 
 
 @contextmanager
-def shown(output: Output) -> Iterator[Callable[[ProgressUpdate], None]]:
-    """Shows progress on standard error while a run goes on, and gives the function that takes updates."""
+def shown(output: Output, *, passing: bool = False) -> Iterator[Callable[[ProgressUpdate], None]]:
+    """Shows progress on standard error while a run goes on, and gives the function that takes updates. `passing`: the
+    table goes when the run ends."""
     if output.stderr is not sys.stderr or not sys.stderr.isatty():
         yield Lines(output)
         return
@@ -96,5 +97,5 @@ def shown(output: Output) -> Iterator[Callable[[ProgressUpdate], None]]:
     from rich.live import Live
 
     board = Board()
-    with Live(board, console=Console(stderr=True), refresh_per_second=4):
+    with Live(board, console=Console(stderr=True), refresh_per_second=4, transient=passing):
         yield board

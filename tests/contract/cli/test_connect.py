@@ -61,6 +61,9 @@ async def test_connect_tells_what_a_plan_will_ask(bare: Shell, sandbox: Sandbox)
     assert expected["counts"] == {
         "project": sum(one.state == "wellFormed" for one in organization.projects.values()),
         "repository": len(organization.repositories),
+        "repository with files": sum(
+            bool(one.default_branch and not one.disabled) for one in organization.repositories.values()
+        ),
     }
     assert expected["seconds"] > 0
     asked = (await bare.run("plan", "--json")).value["request_count"]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from fairlead.azure.fewest import CONNECTION, fewest
+from fairlead.azure.fewest import CONNECTION, FILES, fewest, with_files
 from unit.azure.scripted import fetch
 
-COUNTS = {"project": 12, "repository": 240, "team": 12, "board": 30, "work-item": 450, "release": 101}
+COUNTS = {
+    "project": 12,
+    "repository": 240,
+    FILES: 230,
+    "team": 12,
+    "board": 30,
+    "work-item": 450,
+    "release": 101,
+}
 
 
 @pytest.mark.parametrize(
@@ -16,7 +25,7 @@ COUNTS = {"project": 12, "repository": 240, "team": 12, "board": 30, "work-item"
         ("project", {}, 1),
         ("project", {"defaultTeam": True}, 1 + 12),
         ("repository", {}, 1),
-        ("repository", {"includedFiles": ("README.md", "CODEOWNERS")}, 1 + 2 * 240),
+        ("repository", {"includedFiles": ("README.md", "CODEOWNERS")}, 1 + 2 * 230),
         ("repository-policy", {}, 12),
         ("board", {}, 12 + 30),
         ("work-item", {}, 1 + 3),
@@ -34,3 +43,13 @@ def test_an_empty_organization_is_asked_once_for_what_it_lists() -> None:
         "repository-policy": 0,
         "work-item": 1,
     }
+
+
+def test_what_is_disabled_or_empty_has_no_files() -> None:
+    project = {"id": "p", "name": "P"}
+    repositories = [
+        {"id": "1", "project": project, "defaultBranch": "refs/heads/main"},
+        {"id": "2", "project": project, "defaultBranch": "refs/heads/main", "isDisabled": True},
+        {"id": "3", "project": project},
+    ]
+    assert with_files(msgspec.json.encode(one) for one in repositories) == 1

@@ -215,7 +215,7 @@ async def test_the_serve_command_serves_until_it_is_told_to_stop(tmp_path: Path)
     stdout, _ = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0
     assert ready["url"].encode() in stdout
-    assert ready["objects"]["projects"] == 3
+    assert ready["objects"]["projects"] == 2
 
 
 async def test_the_serve_command_ends_with_whoever_started_it(tmp_path: Path) -> None:

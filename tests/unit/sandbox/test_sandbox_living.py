@@ -6,9 +6,12 @@ import asyncio
 import os
 import random
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
+import pytest
 from typer.testing import CliRunner
 
 from azure_devops_sandbox import Organization, seeded
@@ -80,6 +83,11 @@ async def test_the_command_serves_real_repositories_and_lives(tmp_path: Path) ->
     ready = orjson.loads(ready_file.read_bytes())
     assert ready["objects"]["repositories"] == 5
     assert any("work item" in one or "committed" in one for one in lines[2:])
+    assert (await asyncio.to_thread(_control, ready["control"], {"live": 0})) == 200
+    await asyncio.sleep(0.3)
+    # At most the lines of the last step are still on their way; then there is nothing more to read.
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(process.stdout.read(), 1)
     process.stdin.close()
     rest, _ = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0
@@ -94,6 +102,15 @@ def test_the_command_refuses_what_it_cannot_serve(tmp_path: Path) -> None:
     nowhere = CliRunner().invoke(app, ["serve", "--preset", "empty", "--repository", str(tmp_path)])
     assert nowhere.exit_code == 2
     assert "no project" in _words(nowhere.output)
+
+
+def _control(url: str, settings: dict[str, object]) -> int:
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=10)
+    connection.request("POST", f"{parts.path}/settings", orjson.dumps(settings))
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def _words(output: str) -> str:
