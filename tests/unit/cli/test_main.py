@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -119,9 +119,11 @@ def process(*arguments: str, directory: Path) -> subprocess.CompletedProcess[str
 
 def test_help_is_quick(tmp_path: Path) -> None:
     def seconds() -> float:
-        before = time.perf_counter()
+        """Of CPU: what others do on this machine meanwhile is no fault of ours."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert process("--help", directory=tmp_path).returncode == 0
-        return time.perf_counter() - before
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     assert min(seconds() for _ in range(5)) < 0.3
 
