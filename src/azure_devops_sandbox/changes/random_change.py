@@ -10,6 +10,7 @@ from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.processes import PROCESSES
 
 from . import Changes
+from .random_builds import build_change, pipeline_change
 from .random_people import people_change, planning_change
 
 _Choice = Callable[[Organization, Changes, random.Random], str | None]
@@ -165,6 +166,6 @@ def _project(organization: Organization, changes: Changes, rng: random.Random) -
 
 _CHOICES: tuple[_Choice, ...] = (
     update_item, create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
-    _project, people_change, planning_change,
+    _project, people_change, planning_change, build_change, pipeline_change,
 )  # fmt: skip
-_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3)
+_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3, 60, 4)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
+
+import orjson
 
 from azure_devops_sandbox.formats import NULL_DATE, date7, derived_guid
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.pipelines import Build, StageRun
 
-from . import kept
 from .builds import build_url, plan_id
 from .pipelines import POOL
 
@@ -24,6 +26,7 @@ _DEPLOYING = ("Download artifact", "Deploy", "Check health")
 _TASK = {"id": "d9bafed4-0b18-4f58-968d-86655b4d2ce9", "name": "CmdLine", "version": "2.229.0"}
 
 
+@cache
 def record_id(identifier: str) -> str:
     """Return the id of a record."""
     if identifier == "__default":
@@ -32,24 +35,21 @@ def record_id(identifier: str) -> str:
 
 
 def timeline(organization: Organization, build: Build) -> bytes:
-    """Return the timeline of a build."""
-
-    def make() -> dict[str, Any]:
-        url = build_url(organization, build)
-        return {
-            "records": [
-                record
-                for order, stage in enumerate(build.stages, 1)
-                for record in _stage(build, url, stage, order)
-            ],
+    """Return the timeline of a build, which is not kept: it is many times larger than the build itself."""
+    url = build_url(organization, build)
+    records = [
+        record for order, stage in enumerate(build.stages, 1) for record in _stage(build, url, stage, order)
+    ]
+    return orjson.dumps(
+        {
+            "records": records,
             "lastChangedBy": build.changed_by.id,
             "lastChangedOn": date7(build.changed),
             "id": plan_id(build.id),
             "changeId": 10 + sum(one.attempt for one in build.stages),
             "url": f"{url}/Timeline/{plan_id(build.id)}",
         }
-
-    return kept(build, "timeline", build.version, make)
+    )
 
 
 def _stage(build: Build, url: str, stage: StageRun, order: int) -> Iterator[dict[str, Any]]:
@@ -59,9 +59,9 @@ def _stage(build: Build, url: str, stage: StageRun, order: int) -> Iterator[dict
     yield own.record("Stage", stage.name, stage.name, None, order, errors=failed)
     if stage.started is None:
         return
-    yield own.record(
-        "Checkpoint", "Checkpoint", f"{stage.name}.Checkpoint", stage.name, 1, result="succeeded"
-    )
+    checkpoint = f"{stage.name}.Checkpoint"
+    passed: dict[str, Any] = {"result": "succeeded", "finished": stage.started}
+    yield own.record("Checkpoint", "Checkpoint", checkpoint, stage.name, 1, **passed)
     job = "Deploy" if stage.environment else "Build"
     phase, whole = f"{stage.name}.{job}", f"{stage.name}.{job}.__default"
     yield own.record("Phase", job, phase, stage.name, 1, errors=failed)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from azure_devops_sandbox.formats import object_id
 from azure_devops_sandbox.sizes import Sizes
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.pipelines import Build, Commit, Definition, StageRun
-from azure_devops_sandbox.state.records import Identity
+from azure_devops_sandbox.state.pull_requests import PullRequest
 from azure_devops_sandbox.state.stages import begun, note_deployments, passed, waiting
 
-from .names import title
+from .pull_request_texts import text
 
 _DAYS = 30
+_DELETED = 25
+"""For so many builds there is one more that was deleted."""
 _RESULTS = ("succeeded", "failed", "canceled", "partiallySucceeded")
 _WEIGHTS = (78, 13, 6, 3)
 
@@ -29,28 +32,38 @@ def seed_builds(
     definitions = list(organization.definitions.values())
     if not definitions or not sizes.builds:
         return
-    weights = [1 / (1 + place) ** 0.6 for place in range(len(definitions))]
+    weights = list(accumulate(1 / (1 + place) ** 0.6 for place in range(len(definitions))))
     numbers: Counter[tuple[int, str]] = Counter()
-    unfinished = min(sizes.builds, 2 + sizes.builds // 300)
+    unfinished, deleted = min(sizes.builds, 2 + sizes.builds // 300), sizes.builds // _DELETED
+    merging = _merging(organization)
     for place, queued in enumerate(_moments(organization.clock.now(), sizes.builds, unfinished, rng)):
-        definition = rng.choices(definitions, weights)[0]
+        [definition] = rng.choices(definitions, cum_weights=weights)
         day = f"{queued:%Y%m%d}"
         numbers[definition.id, day] += 1
-        build = _build(organization, definition, f"{day}.{numbers[definition.id, day]}", queued, rng)
-        left = sizes.builds + sizes.builds // 25 - place
+        number = f"{day}.{numbers[definition.id, day]}"
+        build = _build(organization, definition, number, queued, merging.get(definition.repository, ()), rng)
+        left = sizes.builds + deleted - place
         if left > unfinished:
             _finish(build, definition, rng)
         elif left % 3 != 1:
             _start(build)
-        if place < sizes.builds // 25:
+        if place < deleted:
             build.deleted, build.deleted_by = queued + timedelta(days=25), organization.owner
         organization.builds[build.id] = build
         note_deployments(organization, build, places.get(build.project, {}))
 
 
+def _merging(organization: Organization) -> Mapping[str, Sequence[PullRequest]]:
+    """Return the pull requests by repository."""
+    found: dict[str, list[PullRequest]] = {}
+    for one in organization.pull_requests.values():
+        found.setdefault(one.repository, []).append(one)
+    return found
+
+
 def _moments(now: datetime, count: int, unfinished: int, rng: random.Random) -> Iterator[datetime]:
-    """Yield when builds were queued, the oldest first: `count // 25` long ago, the last ones just now."""
-    old = sorted(rng.uniform(_DAYS, _DAYS * 2) for _ in range(count // 25))
+    """Yield when builds were queued, the oldest first: some long ago, the last ones just now."""
+    old = sorted(rng.uniform(_DAYS, _DAYS * 2) for _ in range(count // _DELETED))
     usual = sorted(_busy_age(now, rng) for _ in range(count - unfinished))
     fresh = sorted(rng.uniform(0.0005, 0.01) for _ in range(unfinished))
     for age in (*reversed(old), *reversed(usual), *reversed(fresh)):
@@ -69,20 +82,23 @@ def _busy_age(now: datetime, rng: random.Random) -> float:
 
 
 def _build(
-    organization: Organization, definition: Definition, number: str, queued: datetime, rng: random.Random
+    organization: Organization,
+    definition: Definition,
+    number: str,
+    queued: datetime,
+    merging: Sequence[PullRequest],
+    rng: random.Random,
 ) -> Build:
-    who, reason = organization.pick_person(rng), _reason(definition, rng)
-    build_id = organization.next_number("build")
+    who, build_id = organization.pick_person(rng), organization.next_number("build")
     commit = object_id(definition.repository, "build", build_id)
-    commits = _commits(organization, commit, who, queued, rng) if reason == "individualCI" else ()
-    return Build(
+    build = Build(
         id=build_id,
         number=number,
         project=definition.project,
         definition=definition.id,
         status="notStarted",
-        reason=reason,
-        branch=_branch(organization, definition, reason, rng),
+        reason="manual",
+        branch=_default_branch(organization, definition),
         commit=commit,
         queued=queued,
         requested_for=who,
@@ -90,37 +106,40 @@ def _build(
         changed=queued,
         changed_by=who,
         stages=waiting(definition.stages),
-        commits=commits,
         tags=("release",) if len(definition.stages) > 2 and rng.random() < 0.2 else (),
     )
-
-
-def _reason(definition: Definition, rng: random.Random) -> str:
     if " Nightly" in definition.name or " Security scan" in definition.name:
-        return "schedule"
-    return rng.choices(("individualCI", "manual", "batchedCI"), (75, 20, 5))[0]
+        build.reason = "schedule"
+    elif rng.random() < 0.85:
+        _trigger(build, rng.choice(merging) if merging else None, rng)
+    return build
 
 
-def _branch(organization: Organization, definition: Definition, reason: str, rng: random.Random) -> str:
+def _default_branch(organization: Organization, definition: Definition) -> str:
     repository = organization.repositories.get(definition.repository)
-    if repository is None or repository.default_branch is None:
-        return "refs/heads/main"
-    if reason == "schedule" or rng.random() < 0.7:
-        return repository.default_branch
-    return rng.choice(list(repository.heads))
+    return (repository.default_branch if repository is not None else None) or "refs/heads/main"
 
 
-def _commits(
-    organization: Organization, head: str, who: Identity, queued: datetime, rng: random.Random
-) -> tuple[Commit, ...]:
-    return tuple(
+def _trigger(build: Build, one: PullRequest | None, rng: random.Random) -> None:
+    """Let a build be made for a pull request that was open then, or for what was merged before."""
+    message = text(rng).title
+    if one is not None and one.created < build.queued < (one.closed or build.queued + timedelta(1)):
+        build.reason, build.pull_request = "pullRequest", one.id
+        build.branch, message = f"refs/pull/{one.id}/merge", one.title
+        build.requested_for = one.created_by
+    else:
+        build.reason = "batchedCI" if rng.random() < 0.06 else "individualCI"
+        if one is not None and one.status == "completed" and one.closed and one.closed <= build.queued:
+            message, build.requested_for = f"Merged PR {one.id}: {one.title}", one.created_by
+    messages = (message, *(text(rng).title for _ in range(rng.randrange(3))))
+    build.commits = tuple(
         Commit(
-            head if place == 0 else object_id(head, place),
-            title(rng),
-            who if place == 0 else organization.pick_person(rng),
-            queued - timedelta(minutes=1 + 40 * place),
+            build.commit if place == 0 else object_id(build.commit, place),
+            said,
+            build.requested_for,
+            build.queued - timedelta(minutes=1 + 40 * place),
         )
-        for place in range(rng.randrange(1, 4))
+        for place, said in enumerate(messages)
     )
 
 
