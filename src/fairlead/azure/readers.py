@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fairlead.azure import included_files, releases, tombstones, work_items
+from fairlead.azure.branches import BranchReader
+from fairlead.azure.builds import BuildReader
 from fairlead.azure.kind_reader import Keys, KindReader
 from fairlead.azure.people import GroupMemberReader, UserReader
+from fairlead.azure.pipelines import PipelineReader, PipelineRunReader
 from fairlead.azure.planning import IterationReader, ListedReader, TeamReader
+from fairlead.azure.pull_requests import PullRequestReader
 from fairlead.azure.release_readers import ReleaseDefinitionReader, ReleaseDeploymentReader
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
@@ -117,6 +121,11 @@ READERS: Mapping[str, type[KindReader]] = {
     "area-path": ListedReader,
     "group-member": GroupMemberReader,
     "user": UserReader,
+    "pull-request": PullRequestReader,
+    "branch": BranchReader,
+    "pipeline": PipelineReader,
+    "pipeline-run": PipelineRunReader,
+    "build": BuildReader,
     "work-item": WorkItemReader,
     "release": ReleaseReader,
     "release-definition": ReleaseDefinitionReader,

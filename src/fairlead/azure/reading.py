@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from fairlead.azure.concurrency import concurrently
 from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call
@@ -132,6 +134,19 @@ async def _listed(
         if envelope.items or cursor is None or answer.headers.get(TOKEN_HEADER) != cursor:
             break
     return answer, envelope
+
+
+async def walk(hosts: Hosts, call: Call, number: Number) -> list[tuple[tuple[bytes, ...], int]]:
+    """Every page of a token listing, each with its request's number."""
+    pages, token = [], None
+    while True:
+        query = (*call.query, ("continuationToken", token)) if token else call.query
+        answer = await hosts.send(msgspec.structs.replace(call, query=query), number)
+        envelope = split(answer.body, call.label)
+        pages.append((envelope.items, answer.number))
+        token = next_token(answer.headers, envelope.token, token)
+        if token is None:
+            return pages
 
 
 async def complete_items(

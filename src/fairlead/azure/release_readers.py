@@ -16,11 +16,11 @@ from fairlead.azure.http.calls import Call, Query
 from fairlead.azure.http.envelope import split
 from fairlead.azure.kind_reader import Keys, KindReader
 from fairlead.azure.kinds import release_definition, release_deployment
+from fairlead.azure.kinds.moments import instant
 from fairlead.azure.kinds.parents import healthy_projects
-from fairlead.azure.kinds.release import instant
 from fairlead.azure.kinds.release_definition import BATCH, definition_head
-from fairlead.azure.reading import UNREAD, Outcome, found, missing, record, unread
-from fairlead.azure.releases import OVERLAP, cursor_of, removed, walk
+from fairlead.azure.reading import UNREAD, Outcome, found, missing, record, unread, walk
+from fairlead.azure.releases import OVERLAP, cursor_of, removed
 from fairlead.model.errors import IncompleteReading
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Delta, Found, Missing

@@ -17,10 +17,10 @@ from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call, Query
 from fairlead.azure.http.envelope import decode, split
 from fairlead.azure.http.hosts import Hosts
-from fairlead.azure.http.paging import next_token
+from fairlead.azure.kinds.moments import instant, written
 from fairlead.azure.kinds.parents import healthy_projects
-from fairlead.azure.kinds.release import BATCH, KIND, expansion, filters, fits, instant, release_head
-from fairlead.azure.reading import UNREAD, Outcome, found, record, unread
+from fairlead.azure.kinds.release import BATCH, KIND, expansion, filters, fits, release_head
+from fairlead.azure.reading import UNREAD, Outcome, found, record, unread, walk
 from fairlead.model.errors import IncompleteReading, NotThere
 from fairlead.model.kinds import FetchSpec, Route
 from fairlead.model.readings import EVERY, Delta, Found, Missing
@@ -149,7 +149,7 @@ def start_cursor(moment: float) -> str:
 
 def cursor_of(since: datetime) -> str:
     """The cursor of the changes since a moment."""
-    return f"since:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"since:{written(since)}"
 
 
 async def delta(hosts: Hosts, cursor: str, parents: Parents, number: Number) -> Delta:
@@ -174,19 +174,6 @@ async def delta(hosts: Hosts, cursor: str, parents: Parents, number: Number) -> 
 
 Change = tuple[str, datetime | None]
 """A release's key and when it changed."""
-
-
-async def walk(hosts: Hosts, call: Call, number: Number) -> list[tuple[tuple[bytes, ...], int]]:
-    """Every page of a token listing, each with its request's number."""
-    pages, token = [], None
-    while True:
-        query = (*call.query, ("continuationToken", token)) if token else call.query
-        answer = await hosts.send(msgspec.structs.replace(call, query=query), number)
-        envelope = split(answer.body, call.label)
-        pages.append((envelope.items, answer.number))
-        token = next_token(answer.headers, envelope.token, token)
-        if token is None:
-            return pages
 
 
 async def _created(hosts: Hosts, since: str, parents: Parents, number: Number) -> list[Change]:

@@ -147,7 +147,12 @@ OPTIONS: dict[str, dict[str, Option]] = {
         **_IGNORED,
     },
     "pipeline": {"includeRepo": _FLAG, **_IGNORED},
-    "build": {"enrichWithFirstCommit": _FLAG, **_IGNORED},
+    "build": {
+        "enrichWithFirstCommit": _FLAG,
+        # Fairlead's own: Port reads every build there is.
+        "minTimeInDays": Option(_count, "each"),
+        **_IGNORED,
+    },
     "pipeline-stage": _IGNORED,
     "pipeline-run": _IGNORED,
     "environment": _IGNORED,

@@ -74,7 +74,8 @@ class Delta(msgspec.Struct, frozen=True):
     """One answer of a change feed. `changed` are keys to read again; `removed` carry a positive tombstone.
 
     `records` are changed objects that the feed gives whole: they need not be read again. `cursor` is where the next
-    delta starts; `more` is False when this answer has caught up.
+    delta starts; `more` is False when this answer has caught up. `behind` are parts of the organization that could not
+    be asked, with the reason: the cursor starts them again where they were.
     """
 
     changed: tuple[str, ...]
@@ -82,3 +83,4 @@ class Delta(msgspec.Struct, frozen=True):
     cursor: str
     more: bool
     records: tuple[Record, ...] = ()
+    behind: tuple[tuple[str, str], ...] = ()

@@ -156,10 +156,12 @@ class Absence:
         rest = [record for record in records if record.key not in beyond]
         if not rest or not self._spec.top:
             return beyond
-        parents = sorted({record.parent for record in rest})
-        near = await self._store.children(self._reading.connection, kind, parents)
-        bodies = await self._bodies([one for one in near if one.state is RecordState.ALIVE])
-        return beyond | self._source.beyond(kind, fetch, rest, [record_of(one) for one in bodies])
+        for parent in sorted({record.parent for record in rest}):  # one at a time: neighbors can be many
+            own = [record for record in rest if record.parent == parent]
+            near = await self._store.children(self._reading.connection, kind, [parent])
+            bodies = await self._bodies([one for one in near if one.state is RecordState.ALIVE])
+            beyond |= self._source.beyond(kind, fetch, own, [record_of(one) for one in bodies])
+        return beyond
 
     async def _bodies(self, records: Sequence[StoredRecord]) -> list[RecordBody]:
         return await self._store.bodies([record.id for record in records])

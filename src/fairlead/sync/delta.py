@@ -16,12 +16,14 @@ T = TypeVar("T")
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """All changes from a cursor to now, and the cursor for the next time. `records` came whole."""
+    """All changes from a cursor to now, and the cursor for the next time. `records` came whole; `behind` says of what
+    could not be asked, why."""
 
     changed: frozenset[str]
     removed: frozenset[str]
     cursor: str
     records: tuple[Record, ...] = ()
+    behind: tuple[tuple[str, str], ...] = ()
 
 
 async def follow(source: Source, spec: KindSpec, cursor: str, parents: Parents, number: Number) -> Feed:
@@ -29,15 +31,21 @@ async def follow(source: Source, spec: KindSpec, cursor: str, parents: Parents, 
     changed: set[str] = set()
     removed: set[str] = set()
     records: dict[str, Record] = {}
+    behind: dict[str, str] = {}
     while True:
         delta = await source.delta(spec.kind, cursor, parents, number)
         changed.update(delta.changed)
         removed.update(delta.removed)
         records.update({record.key: record for record in delta.records})
+        behind.update(delta.behind)
         removed.difference_update(delta.changed)  # a later restore wins
         if not delta.more:
             return Feed(
-                frozenset(changed - removed), frozenset(removed), delta.cursor, tuple(records.values())
+                frozenset(changed - removed),
+                frozenset(removed),
+                delta.cursor,
+                tuple(records.values()),
+                tuple(behind.items()),
             )
         cursor = delta.cursor
 

@@ -140,13 +140,27 @@ class Passage:
         try:
             await reader.read()
         finally:
-            self._ends, self._failed = reader.ends, reader.failed
+            self._ends, self._failed = self._met(reader.ends), reader.failed
             await sink.close()
         absence = self._absence(reading, sink)
         verdict = await absence.decide(self._proved_scopes(), self._readable())
         doubtful = await self._doubtful(reader.vanished, reading)
         self._failed = {**self._failed, **absence.undecided, **doubtful}
         return verdict
+
+    def _met(self, ends: Sequence[ChainEnd]) -> list[ChainEnd]:
+        """The ends but for walks that failed of parents which this run has not met: they may well be gone, and are
+        reported themselves."""
+        met = {
+            listing.per: self._known.readable.get(listing.per, frozenset()) for listing in self._spec.listings
+        }
+        return [
+            end
+            for end in ends
+            if not end.reason
+            or end.chain.scope == EVERY
+            or end.chain.scope in met[self._spec.listings[end.chain.form].per]
+        ]
 
     async def _doubtful(self, vanished: Mapping[str, str], reading: StoredReading) -> dict[str, str]:
         """Which stored records were listed, not there when they were read, and not proved to be gone either."""
@@ -211,6 +225,7 @@ class Passage:
             )  # fmt: skip
         if not self._first_reason():  # what could not be read is told again the next time
             await self._set_cursor(feed.cursor)
+        self._failed = {**self._failed, **dict(feed.behind)}
         return msgspec.structs.replace(verdict, gone=verdict.gone + retired)
 
     async def _take(self, sink: Sink, records: Sequence[Record]) -> frozenset[str]:

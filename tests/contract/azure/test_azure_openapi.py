@@ -19,11 +19,11 @@ import pytest
 
 from azure_devops_sandbox.running import running
 from contract.azure.walking import Reader, reader
-from fairlead.azure import releases, tombstones, work_items
+from fairlead.azure import build_details, releases, tombstones, work_items
 from fairlead.azure.access import examine
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.hosts import CONNECTION_DATA
-from fairlead.azure.kinds import team, user
+from fairlead.azure.kinds import pipeline, team, user
 from fairlead.azure.kinds.registry import SPECS
 from fairlead.model.kinds import Route
 from unit.azure.scripted import fetch
@@ -34,7 +34,13 @@ SPECIFICATION = (
     / "azure-devops"
     / "specification"
 )
-AREAS = ("core", "git", "graph", "memberEntitlementManagement", "policy", "release", "wit", "work")
+AREAS = (
+    "build", "core", "distributedTask", "git", "graph", "memberEntitlementManagement", "pipelines", "policy", "release",
+    "wit", "work",
+)  # fmt: skip
+
+OPTIONAL_TAIL = "/{timelineId}"
+"""A segment at the end that need not be there: the build's own timeline is meant then."""
 
 pytestmark = pytest.mark.skipif(
     not SPECIFICATION.is_dir() and os.environ.get("CI") != "true",
@@ -80,7 +86,7 @@ def operations() -> dict[Shape, Operation]:
                 for method, operation in methods.items():
                     if method == "parameters":
                         continue
-                    one = found[shape(method.upper(), path)]
+                    one = found[shape(method.upper(), path.removesuffix(OPTIONAL_TAIL))]
                     for given in operation.get("parameters", []):
                         parameter = shared[given["$ref"].rpartition("/")[2]] if "$ref" in given else given
                         one.body |= parameter["in"] == "body"
@@ -97,6 +103,7 @@ def routes() -> Iterator[Route]:
         yield from (listing.route for listing in spec.listings)
         yield from (route for route in (spec.read, spec.detail, spec.tombstone, spec.probe) if route)
     yield from (tombstones.DELETED_REPOSITORIES, releases.DEPLOYMENTS, work_items.FEED)
+    yield from (build_details.CHANGES, build_details.COMMIT, pipeline.DEFINITIONS)
     yield from (team.AREAS, user.ABOVE, user.GRAPH.route, user.GRAPH_READ)
 
 
@@ -119,6 +126,9 @@ async def tour(azure: Reader) -> None:
         "team": fetch("team", includeMembers=True, includeAreaPaths=True),
         "area-path": fetch("area-path", depth=2),
         "user": fetch("user", source="graph", subjectTypes=("aad", "msa"), includeGroupMemberships=True),
+        "pull-request": fetch("pull-request", minTimeInDays=9000, maxResults=3),
+        "pipeline": fetch("pipeline", includeRepo=True),
+        "build": fetch("build", enrichWithFirstCommit=True, minTimeInDays=(9000,), stages=True),
         "work-item": fetch("work-item", wiql="[System.State] <> 'Closed'", expand="Relations"),
         "release-definition": fetch("release-definition", expand=("artifacts", "tags"), tagFilter=("a", "b")),
         "release": fetch(

@@ -94,6 +94,12 @@ def test_filters_are_kept_apart_and_none_means_no_filter() -> None:
     assert spec("work-item", {}, {}).option("wiql") is None
 
 
+def test_builds_are_bounded_only_where_every_row_bounds_them() -> None:
+    assert spec("build", {"minTimeInDays": 7}, {"minTimeInDays": 30}).option("minTimeInDays") == (30, 7)
+    assert spec("build", {"minTimeInDays": 7}, {}).option("minTimeInDays") == (None, 7)
+    assert spec("build", {}).option("minTimeInDays") is None
+
+
 def test_release_filters() -> None:
     same = spec("release", {"tagFilter": ["x", "y"], "statusFilter": "active", "expand": "tags"})
     assert dict(same.options) == {"expand": ("tags",), "statusFilter": ("active",), "tagFilter": ("x", "y")}

@@ -22,7 +22,8 @@ class Call(msgspec.Struct, frozen=True):
 
     `accept`: *json* answers are checked for shape; *bytes* are a file's content, read up to `limit` bytes.
     `attempts` overrides the usual number of attempts (0 = the usual one). `proves`: a 401 to it speaks for the
-    credential itself, because it needs no scope.
+    credential itself, because it needs no scope. `may_be_empty`: a 204, or null in place of an object, is a good
+    answer, with an empty body.
     """
 
     route: Route
@@ -33,6 +34,7 @@ class Call(msgspec.Struct, frozen=True):
     limit: int = 0
     attempts: int = 0
     proves: bool = False
+    may_be_empty: bool = False
 
     @property
     def label(self) -> str:

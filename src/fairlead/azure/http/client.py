@@ -134,6 +134,8 @@ class Client:
         setting.ledger.answered(call.label, status, len(answer.body))
         now = setting.clock()
         self._obey(status, answer, now)
+        if call.may_be_empty and (status == 204 or (status == 200 and answer.body.strip() == b"null")):
+            return msgspec.structs.replace(answer, body=b"")
         error = answers.failure(call.label, status, answer.headers, answer.body, now)
         error = error or answers.misshapen(call.label, call.accept, answer.headers, answer.body)
         if error is not None:

@@ -20,3 +20,9 @@ def single(fetch: FetchSpec, name: str) -> str:
     """The one text that all rows agree on, "" where they do not."""
     values = texts(fetch, name)
     return values[0] if len(values) == 1 else ""
+
+
+def number(fetch: FetchSpec, name: str, default: int) -> int:
+    """An option as a whole number, `default` where it is none."""
+    value = fetch.option(name)
+    return value if isinstance(value, int) else default

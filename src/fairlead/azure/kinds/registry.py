@@ -5,10 +5,16 @@ from __future__ import annotations
 from fairlead.azure.kinds import (
     area_path,
     board,
+    branch,
+    build,
+    environment,
     group,
     group_member,
     iteration,
+    pipeline,
+    pipeline_run,
     project,
+    pull_request,
     release,
     release_definition,
     release_deployment,
@@ -26,12 +32,18 @@ KINDS: dict[str, Kind] = {
     for kind in (
         project.KIND,
         repository.KIND,
+        pull_request.KIND,
+        branch.KIND,
         repository_policy.KIND,
         team.KIND,
         board.KIND,
         iteration.KIND,
         area_path.KIND,
         work_item.KIND,
+        pipeline.KIND,
+        build.KIND,
+        pipeline_run.KIND,
+        environment.KIND,
         release_definition.KIND,
         release.KIND,
         release_deployment.KIND,
@@ -43,4 +55,4 @@ KINDS: dict[str, Kind] = {
 
 SPECS: dict[str, KindSpec] = {name: kind.spec for name, kind in KINDS.items()}
 
-DERIVATIONS: tuple[Derivation, ...] = (board.COLUMN,)
+DERIVATIONS: tuple[Derivation, ...] = (board.COLUMN, build.STAGE)

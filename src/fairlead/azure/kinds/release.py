@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from fairlead.azure.http.calls import Query
 from fairlead.azure.http.envelope import decode
 from fairlead.azure.kinds.definition import Draft, Fill, Kind
+from fairlead.azure.kinds.moments import instant
 from fairlead.azure.kinds.options import single, texts
 from fairlead.model.kinds import FetchSpec, KindSpec, Listing, Route
 from fairlead.model.readings import EVERY
@@ -64,15 +63,6 @@ def filters(fetch: FetchSpec) -> Query:
 
 def _query(fetch: FetchSpec, _part: str) -> Query:
     return (("queryOrder", "ascending"), *filters(fetch), *expansion(fetch))
-
-
-def instant(text: str) -> datetime | None:
-    """A date of the API (0 to 7 digits of fraction, any zone or none = UTC), None where it is not one."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def fits(fetch: FetchSpec, raw: bytes) -> bool:
