@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import people, port, releases, standard
+from truth import people, pipelines, port, pull_requests, releases, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
 CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
     "port": port.ALL,
-    "standard": (*standard.ALL, *people.STANDARD),
-    "every-kind": (*port.ALL, *releases.ALL, *people.ALL),
+    "standard": (*standard.ALL, *people.STANDARD, *pull_requests.STANDARD, *pipelines.STANDARD),
+    "every-kind": (*port.ALL, *releases.ALL, *people.ALL, *pull_requests.ALL, *pipelines.ALL),
 }
 STUB_TARGETS: Mapping[str, Targets] = {
     "port": port.TARGETS,
-    "standard": {**standard.TARGETS, **people.STANDARD_TARGETS},
-    "every-kind": {**port.TARGETS, **releases.TARGETS, **people.TARGETS},
+    "standard": {
+        **standard.TARGETS,
+        **people.STANDARD_TARGETS,
+        **pull_requests.STANDARD_TARGETS,
+        **pipelines.STANDARD_TARGETS,
+    },
+    "every-kind": {
+        **port.TARGETS,
+        **releases.TARGETS,
+        **people.TARGETS,
+        **pull_requests.TARGETS,
+        **pipelines.TARGETS,
+    },
 }
 """The relations of each preset; for their dangling targets bare entities are exported."""
 

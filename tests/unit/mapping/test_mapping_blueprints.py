@@ -173,5 +173,5 @@ def test_what_is_required() -> None:
 @pytest.mark.parametrize("name", ["port", "standard"])
 def test_blueprints_of_presets(name: str) -> None:
     read = parse(load(name).blueprints_text)
-    assert len(read) == {"port": 6, "standard": 8}[name]
+    assert len(read) == {"port": 6, "standard": 12}[name]
     assert unknown_targets(read) == ()

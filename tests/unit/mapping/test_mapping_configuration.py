@@ -221,5 +221,5 @@ def test_a_plain_word_as_blueprint_is_a_warning() -> None:
 @pytest.mark.parametrize("name", ["port", "standard"])
 def test_presets_are_read(name: str) -> None:
     rows = parse(load(name).mapping_text).rows
-    assert len(rows) == {"port": 8, "standard": 10}[name]
+    assert len(rows) == {"port": 8, "standard": 14}[name]
     assert [row.kind for row in rows if not row.creates] == ["repository-policy"] * 2
