@@ -31,7 +31,16 @@ KIND_OF = {
     "azureDevopsGroupMember": "group-member",
     "azureDevopsIteration": "iteration",
     "azureDevopsAreaPath": "area-path",
+    "azureDevopsPullRequest": "pull-request",
+    "azureDevopsBranch": "branch",
+    "azureDevopsPipeline": "pipeline",
+    "azureDevopsBuild": "build",
+    "azureDevopsPipelineStage": "pipeline-stage",
+    "azureDevopsPipelineRun": "pipeline-run",
+    "azureDevopsEnvironment": "environment",
 }
+BELOW_REPOSITORIES = frozenset({"pull-request", "branch"})
+OF_PIPELINES = frozenset({"pipeline", "build", "pipeline-stage", "pipeline-run"})
 BY_POLICY = frozenset({"properties.minimumApproverCount", "properties.workItemLinking"})
 BY_FILE = frozenset({"properties.readme", "properties.codeowners"})
 
@@ -50,11 +59,15 @@ class Excuses:
         self._records: set[tuple[str, str]] = set()
         self._projects: set[str] = set()
         self._fields: dict[str, frozenset[str]] = {}
+        self._old_builds = False
 
     def incremental(self) -> None:
-        """What an incremental sync does not look at: what takes a request for each object, old releases, and files,
-        columns and members that change unsaid."""
+        """What an incremental sync does not look at: what takes a request for each object, old releases and builds,
+        and files, columns, members and names that change unsaid."""
         self._kinds |= {"board", "release", "release-deployment", "iteration", "group-member"}
+        self._old_builds = True
+        self._fields["azureDevopsBuild"] = frozenset({"properties.definitionName"})
+        self._fields["azureDevopsPipelineRun"] = frozenset({"properties.pipelineName"})
         self._fields["azureDevopsRepository"] = BY_FILE
         self._fields["azureDevopsTeam"] = frozenset({"properties.areas", "relations.members"})
         self._fields["azureDevopsWorkItem"] = frozenset({"relations.column"})
@@ -80,14 +93,15 @@ class Excuses:
         for repository in organization.repositories.values():
             if repository.project in self._projects:
                 self._records.add(("repository", repository.id))
-        if permissions.hidden_teams:
-            self._kinds |= {"board", "team", "iteration", "group", "group-member"}
-        if permissions.hidden_areas:
-            self._kinds |= {"area-path", "team"}
-        if permissions.hidden_definitions:
-            self._kinds |= {"release-definition", "release-deployment"}
-        if self._projects:
-            self._kinds |= {"group", "group-member", "area-path"}
+        for hidden, kinds in (
+            (permissions.hidden_teams, {"board", "team", "iteration", "group", "group-member"}),
+            (permissions.hidden_areas, {"area-path", "team"}),
+            (permissions.hidden_definitions, {"release-definition", "release-deployment"}),
+            (permissions.hidden_pipelines, OF_PIPELINES),
+            (self._projects, {"group", "group-member", "area-path"}),
+        ):
+            if hidden:
+                self._kinds |= kinds
 
     def problems(self, before: Lines, after: Lines, truth: Entities) -> dict[Key, str]:
         """What differs from the truth without an excuse."""
@@ -109,9 +123,19 @@ class Excuses:
             return True
         if (kind, identifier.rpartition("/")[2]) in self._records:
             return True
+        if kind in BELOW_REPOSITORIES and ("repository", identifier.partition("/")[0]) in self._records:
+            return True
+        if self._old_builds and kind in OF_PIPELINES - {"pipeline"} and self._is_unsaid(kind, identifier):
+            return True
         project = line["relations"].get("project") if line else None
         parts = set(identifier.split("/")) | ({project} if isinstance(project, str) else set())
         return bool(parts & self._projects)
+
+    def _is_unsaid(self, kind: str, identifier: str) -> bool:
+        """Whether a build was deleted: no list of changes tells that."""
+        _, first, *rest = identifier.split("/")
+        build = self._organization.builds.get(int(rest[0] if kind == "pipeline-run" else first))
+        return build is None or build.deleted is not None
 
     def _skipped(self, key: Key) -> frozenset[str]:
         skipped = self._fields.get(key[0], frozenset())

@@ -12,21 +12,26 @@ Kinds = frozenset[str]
 _TEAMS: Kinds = frozenset({"team", "board", "iteration"})
 _GRAPH: Kinds = frozenset({"group", "group-member"})
 _RELEASES: Kinds = frozenset({"release", "release-deployment"})
+_OF_PIPELINES: Kinds = frozenset({"pipeline", "build", "pipeline-stage", "pipeline-run"})
+_OF_REPOSITORIES: Kinds = frozenset({"repository", "policy", "pull-request", "branch"})
 EVERYTHING: Kinds = (
     frozenset({"project", "repository", "policy", "work-item", "release-definition", "user", "area-path"})
     | _TEAMS
     | _GRAPH
     | _RELEASES
+    | _OF_PIPELINES
+    | _OF_REPOSITORIES
+    | {"environment"}
 )
 
 TOUCHED: dict[str, Kinds] = {
     "connection-data": EVERYTHING,
     "projects.list": EVERYTHING,
     "projects.get": EVERYTHING,
-    "repositories.list": frozenset({"repository", "policy"}),
-    "repositories.get": frozenset({"repository", "policy"}),
-    "repositories.recycle-bin": frozenset({"repository", "policy"}),
-    "repositories.deleted": frozenset({"repository", "policy"}),
+    "repositories.list": _OF_REPOSITORIES,
+    "repositories.get": _OF_REPOSITORIES,
+    "repositories.recycle-bin": _OF_REPOSITORIES,
+    "repositories.deleted": _OF_REPOSITORIES,
     "items.get": frozenset({"repository", "policy"}),
     "policies.list": frozenset({"policy"}),
     "policies.get": frozenset({"policy"}),
@@ -53,12 +58,28 @@ TOUCHED: dict[str, Kinds] = {
     "releases.list": _RELEASES,
     "release-definitions.list": frozenset({"release-definition"}),
     "deployments.list": _RELEASES,
+    "pull-requests.list": frozenset({"pull-request"}),
+    "pull-requests.get": frozenset({"pull-request"}),
+    "refs.list": frozenset({"branch"}),
+    "pipelines.list": frozenset({"pipeline", "pipeline-run"}),
+    "pipelines.get": frozenset({"pipeline", "pipeline-run"}),
+    "build-definitions.list": frozenset({"pipeline"}),
+    "pipeline-runs.list": frozenset({"pipeline-run"}),
+    "pipeline-runs.get": frozenset({"pipeline-run"}),
+    # Builds tell what is gone of runs and pipelines too.
+    "builds.list": _OF_PIPELINES,
+    "build-changes.list": frozenset({"build", "pipeline-stage"}),
+    "unknown": frozenset({"build", "pipeline-stage"}),  # the commit of a build without changes: not served
+    "timelines.get": frozenset({"pipeline-stage"}),
+    "environments.list": frozenset({"environment"}),
+    "environments.get": frozenset({"environment"}),
 }
 """The kinds whose entities an answer of a route may concern, by what hangs from what."""
 
 BEHIND_A_LISTING = (
     "recycle-bin.list", "repositories.recycle-bin", "repositories.get", "projects.get", "policies.get", "teams.get",
-    "work-items.batch", "releases.list", "projects.list",
+    "work-items.batch", "releases.list", "projects.list", "pull-requests.get", "builds.list", "pipelines.get",
+    "refs.list",
 )  # fmt: skip
 """Routes that are asked about what a listing left out."""
 
@@ -161,6 +182,7 @@ def _permission(rng: random.Random, organization: Organization) -> Trouble:
     area = rng.choice([str(one.fields["System.AreaPath"]) for one in organization.work_items.values()])
     definition = rng.choice(list(organization.release_definitions))
     team = rng.choice(list(organization.teams))
+    pipeline = rng.choice(list(organization.definitions))
     one = frozenset
     losses = [
         (f"project {project.name} is hidden", Permissions(hidden_projects=one({project.id})), EVERYTHING),
@@ -184,6 +206,7 @@ def _permission(rng: random.Random, organization: Organization) -> Trouble:
             Permissions(hidden_definitions=one({definition})),
             _RELEASES | {"release-definition"},
         ),
+        (f"pipeline {pipeline} is hidden", Permissions(hidden_pipelines=one({pipeline})), _OF_PIPELINES),
         (f"team {team} is hidden", Permissions(hidden_teams=one({team})), _TEAMS | _GRAPH),
     ]
     told, permissions, touched = rng.choice(losses)
