@@ -106,14 +106,14 @@ def _blueprint_routes(router: APIRouter, service: Service) -> None:
         shelf = await service.catalog.shelf()
         return answer({"ok": True, "blueprints": blueprints.blueprints(shelf) if shelf else []})
 
-    @router.get("/blueprints/{blueprint}", responses=gives(PortBlueprint, 404, 503, error=PortProblem))
+    @router.get("/blueprints/{blueprint}", responses=gives(PortBlueprint, 404, 422, 503, error=PortProblem))
     async def port_blueprint(blueprint: str) -> Response:
         """One blueprint."""
         shelf = await _shelf(service)
         return answer({"ok": True, "blueprint": blueprints.blueprint(shelf, unquote(blueprint))})
 
     @router.get(
-        "/blueprints/{blueprint}/entities-count", responses=gives(PortCount, 404, 503, error=PortProblem)
+        "/blueprints/{blueprint}/entities-count", responses=gives(PortCount, 404, 422, 503, error=PortProblem)
     )
     async def port_count(blueprint: str) -> Response:
         """How many entities a blueprint has."""

@@ -26,3 +26,9 @@ def test_documented_parameters_are_the_described_ones() -> None:
     for path, listed in re.findall(r"^\| `GET (/\S+)\?(\S+)` \|", page, re.MULTILINE):
         described = {one["name"] for one in paths[path]["get"]["parameters"] if one["in"] == "query"}
         assert {name.partition("=")[0] for name in listed.split("&")} <= described, path
+
+
+def test_everything_that_the_description_refers_to_is_in_it() -> None:
+    text = (ROOT / "openapi.json").read_text()
+    schemas = json.loads(text)["components"]["schemas"]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', text)) <= set(schemas)

@@ -1,6 +1,9 @@
 /** Asks the API; an answer that is an error is thrown with what to do about it. */
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
 
 export class ApiError extends Error {
+  /** Of HTTP; 0 where nothing answered. */
   readonly status: number;
   readonly advice: string;
 
@@ -13,32 +16,32 @@ export class ApiError extends Error {
 
 const UNREACHABLE = "See whether fairlead serve still runs where you started it; the page goes on by itself.";
 
-/** `answer` is trusted to be as openapi.json says: both come from the same version. */
-export async function ask<Answer>(path: string, body?: object, signal?: AbortSignal): Promise<Answer> {
-  const init: RequestInit = { signal: signal ?? null };
-  if (body !== undefined) {
-    init.method = "POST";
-    init.body = JSON.stringify(body);
-    init.headers = { "content-type": "application/json" };
-  }
-  let response: Response;
+export const api = createClient<paths>({ baseUrl: location.origin });
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** What was asked for; ApiError for anything else. */
+export async function answer<Data>(asked: Promise<Answer<Data>>, signal?: AbortSignal): Promise<Data> {
+  let given: Answer<Data>;
   try {
-    response = await fetch(path, init);
+    given = await asked;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, "Fairlead does not answer", UNREACHABLE);
   }
-  if (response.ok) return (await response.json()) as Answer;
-  const told = (await response.json().catch(() => ({}))) as { message?: string; advice?: string };
+  if (given.data !== undefined) return given.data;
+  const { message, advice } = told(given.error);
   throw new ApiError(
-    response.status,
-    told.message ?? `Fairlead answered ${response.status}`,
-    told.advice ?? "",
+    given.response.status,
+    message ?? `Fairlead answered ${given.response.status}`,
+    advice ?? "",
   );
 }
 
-export function address(path: string, parameters: Record<string, string | number>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  return `${path}?${query}`;
+function told(error: unknown): { message?: string; advice?: string } {
+  return typeof error === "object" && error !== null ? error : {};
 }

@@ -1,34 +1,31 @@
 /** Every question that the page asks, with the name under which its answer is kept. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { address, ask } from "./client";
-import type {
-  Catalog,
-  Change,
-  Entity,
-  EntityPage,
-  Explanation,
-  RunReport,
-  RunSummary,
-  Status,
-} from "./shapes";
+import { answer, api } from "./client";
+import type { Catalog, Entity, EntityPage, Explanation } from "./shapes";
 
 export const STATUS = ["status"] as const;
 
+const FOUND = 12;
+const CHANGES = 50;
+
 export const statusQuery = queryOptions({
   queryKey: STATUS,
-  queryFn: ({ signal }) => ask<Status>("/api/status", undefined, signal),
+  queryFn: ({ signal }) => answer(api.GET("/api/status", { signal }), signal),
 });
 
 export const catalogQuery = queryOptions({
   queryKey: ["catalog"],
-  queryFn: ({ signal }) => ask<Catalog>("/api/catalog", undefined, signal),
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/catalog", { signal }), signal)) as Catalog,
 });
 
 export const searchQuery = (words: string) =>
   queryOptions({
     queryKey: ["search", words],
-    queryFn: ({ signal }) =>
-      ask<{ results: Entity[] }>(address("/api/search", { q: words, limit: 12 }), undefined, signal),
+    queryFn: async ({ signal }) => {
+      const query = { q: words, limit: FOUND };
+      const { results } = await answer(api.GET("/api/search", { params: { query }, signal }), signal);
+      return results as Entity[];
+    },
     enabled: words !== "",
     placeholderData: words === "" ? undefined : keepPreviousData,
     staleTime: 10_000,
@@ -37,42 +34,42 @@ export const searchQuery = (words: string) =>
 export const entityQuery = (blueprint: string, identifier: string) =>
   queryOptions({
     queryKey: ["entity", blueprint, identifier],
-    queryFn: ({ signal }) =>
-      ask<EntityPage>(address("/api/entity", { blueprint, identifier }), undefined, signal),
+    queryFn: async ({ signal }) => {
+      const query = { blueprint, identifier };
+      return (await answer(api.GET("/api/entity", { params: { query }, signal }), signal)) as EntityPage;
+    },
   });
 
 export const explainQuery = (blueprint: string, identifier: string) =>
   queryOptions({
     queryKey: ["explain", blueprint, identifier],
-    queryFn: ({ signal }) =>
-      ask<Explanation>(address("/api/explain", { blueprint, identifier }), undefined, signal),
+    queryFn: async ({ signal }) => {
+      const query = { blueprint, identifier };
+      return (await answer(api.GET("/api/explain", { params: { query }, signal }), signal)) as Explanation;
+    },
   });
 
 export const runsQuery = (limit: number) =>
   queryOptions({
     queryKey: ["runs", limit],
-    queryFn: ({ signal }) => ask<{ runs: RunSummary[] }>(address("/api/runs", { limit }), undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET("/api/runs", { params: { query: { limit } }, signal }), signal),
   });
 
-export const runQuery = (run: string) =>
+export const runQuery = (run: number) =>
   queryOptions({
     queryKey: ["run", run],
-    queryFn: ({ signal }) => ask<RunReport>(`/api/runs/${encodeURIComponent(run)}`, undefined, signal),
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/runs/{run}", { params: { path: { run } }, signal }), signal),
   });
 
-export const changesQuery = (run: string) =>
+export const changesQuery = (run: number) =>
   infiniteQueryOptions({
     queryKey: ["changes", run],
-    queryFn: ({ signal, pageParam }) =>
-      ask<{ changes: Change[]; next: string | null }>(
-        address(
-          `/api/runs/${encodeURIComponent(run)}/changes`,
-          pageParam === null ? { limit: 50 } : { limit: 50, after: pageParam },
-        ),
-        undefined,
-        signal,
-      ),
-    initialPageParam: null as string | null,
+    queryFn: ({ signal, pageParam }) => {
+      const params = { path: { run }, query: { limit: CHANGES, after: pageParam } };
+      return answer(api.GET("/api/runs/{run}/changes", { params, signal }), signal);
+    },
+    initialPageParam: "",
     getNextPageParam: (page) => page.next,
   });
 
@@ -85,15 +82,17 @@ export interface EntitiesQuestion {
 export const entitiesQuery = (blueprint: string, question: EntitiesQuestion) =>
   infiniteQueryOptions({
     queryKey: ["entities", blueprint, question],
-    queryFn: ({ signal, pageParam }) =>
-      ask<{ entities: Entity[]; next: string | null }>(
-        `/v1/blueprints/${encodeURIComponent(blueprint)}/entities/search?attach_title_to_relation=true`,
-        pageParam === null ? question : { ...question, from: pageParam },
-        signal,
-      ),
+    queryFn: async ({ signal, pageParam }) => {
+      const params = { path: { blueprint }, query: { attach_title_to_relation: true } };
+      const body = { exclude: [], from: pageParam, ...question };
+      const path = "/v1/blueprints/{blueprint}/entities/search";
+      const { entities, next } = await answer(api.POST(path, { params, body, signal }), signal);
+      return { entities: entities as Entity[], next };
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   });
 
-export const startRun = (mode: "full" | "incremental") => ask<{ run: number }>("/api/runs", { mode });
+export const startRun = (mode: "full" | "incremental") =>
+  answer(api.POST("/api/runs", { body: { mode, kinds: [] } }));

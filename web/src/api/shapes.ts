@@ -1,7 +1,14 @@
-/** What the API answers, by the names that the page uses. Instants are ISO 8601, or seconds since 1970 in reports. */
+/**
+ * What the API answers, by the names that the page uses. `schema.d.ts` is made from openapi.json (`npm run types`);
+ * what is said here beside it is what a schema cannot tell: any JSON is JSON, and a definition is a blueprint.
+ */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
+/** ISO 8601, or seconds since 1970 in what is as the command line's `--json`. */
 export type Instant = string | number;
 
 export interface Property {
@@ -10,185 +17,46 @@ export interface Property {
   format?: string;
   description?: string;
   enum?: (string | number)[];
-  items?: { type?: string; format?: string };
 }
 
 export interface Relation {
   title?: string;
   target: string;
   many?: boolean;
-  required?: boolean;
 }
 
+/** As the user wrote it: only what Fairlead itself relies on is sure to be there. */
 export interface Blueprint {
-  identifier: string;
-  title?: string;
-  icon?: string | null;
   description?: string;
-  schema: { properties: Record<string, Property>; required?: string[] };
+  schema?: { properties?: Record<string, Property> };
   relations?: Record<string, Relation>;
 }
 
-export interface CountedBlueprint {
-  identifier: string;
-  title: string;
-  icon: string | null;
-  entities: number;
-  definition: Blueprint;
-}
+export type CountedBlueprint = Omit<Schemas["BlueprintLine"], "definition"> & { definition: Blueprint };
+export type Catalog = Omit<Schemas["CatalogOverview"], "blueprints"> & { blueprints: CountedBlueprint[] };
 
-export interface Catalog {
-  entities: number;
-  stubs: number;
-  blueprints: CountedBlueprint[];
-}
-
-export interface Entity {
-  identifier: string;
-  title?: string | null;
-  blueprint: string;
-  icon?: string | null;
+/** Of a list, only the fields that were asked for are there. */
+export type Entity = Pick<Schemas["PortEntity"], "blueprint" | "identifier" | "title"> & {
   team?: Json;
-  properties: Record<string, Json>;
-  relations: Record<string, Json>;
-  createdAt?: string;
-  updatedAt?: string;
-}
+  properties?: Record<string, Json>;
+  relations?: Record<string, Json>;
+};
 
-export interface Edge {
-  relation: string;
-  blueprint: string;
-  identifier: string;
-  title: string | null;
-  exists: boolean;
-}
+export type Edge = Schemas["Neighbor"];
+export type EntityPage = Omit<Schemas["EntityPage"], "entity"> & { entity: Entity };
 
-export interface EntityPage {
-  entity: Entity | null;
-  exists: boolean;
-  link: string | null;
-  outgoing: Edge[];
-  incoming: Edge[];
-  incomingCount: number;
-}
-
-export interface Origin {
-  position: number;
-  kind: string;
-  expression: string;
-  record: string;
-  connection: string;
-  read_at: Instant;
-  wins: boolean;
-  value: Json;
-  note: string;
-  frozen: string;
-}
-
-export interface FieldOrigin {
-  field: string;
+export type Origin = Omit<Schemas["Origin"], "value"> & { value: Json };
+export type FieldOrigin = Omit<Schemas["FieldOrigin"], "sources" | "value"> & {
   value: Json;
   sources: Origin[];
-  violations: string[];
-}
+};
+export type Past = Schemas["Past"];
+export type Explanation = Omit<Schemas["Explanation"], "fields"> & { fields: FieldOrigin[] };
 
-export interface Past {
-  run: number;
-  at: Instant;
-  op: string;
-  reason: string;
-  record: string;
-  state: string;
-}
+export type Progress = Schemas["KindProgress"];
+export type Status = Schemas["Status"];
 
-export interface Explanation {
-  blueprint: string;
-  identifier: string;
-  exists: boolean;
-  known: boolean;
-  absence: string;
-  fields: FieldOrigin[];
-  history: Past[];
-}
-
-export interface Progress {
-  connection: string;
-  kind: string;
-  records: number;
-  walksDone: number;
-  walks: number;
-  finished: boolean;
-  requests: number;
-  seconds: number;
-}
-
-export interface Status {
-  version: string;
-  catalog: { entities: number; stubs: number; pending: number; held: number; unresolved: number };
-  proof: { scopes: number; proved: number; at: Instant } | null;
-  connections: { name: string; url: string }[];
-  run: { run: number; mode: string; state: string; started: Instant; progress: Progress[] } | null;
-  last: {
-    run: number;
-    mode: string;
-    state: string;
-    started: Instant;
-    ended: Instant;
-    seconds: number;
-    changes: number;
-    exitCode: number;
-  } | null;
-  deliveries: { target: string; due: number; refused: number }[];
-}
-
-export interface RunSummary {
-  run: number;
-  mode: string;
-  state: string;
-  started: Instant;
-  ended: Instant;
-  seconds: number;
-  changes: number;
-  exit_code: number;
-}
-
-export interface Reading {
-  connection: string;
-  kind: string;
-  form: string;
-  state: string;
-  scopes: number;
-  proved: number;
-  reasons: string[];
-  records: number;
-  changed: number;
-  drifted: number;
-  gone: number;
-  left: number;
-  unseen: number;
-}
-
-export interface RunReport {
-  run: number;
-  mode: string;
-  state: string;
-  resumed: boolean;
-  readings: Reading[];
-  change_counts?: Record<string, Record<string, number>>;
-  held: number;
-  unresolved: number;
-  entities: number;
-  frozen_count: number;
-  warnings: string[];
-  requests: Record<string, Record<string, number>>;
-  request_count: number;
-  bytes_received: number;
-  seconds: number;
-}
-
-export interface Change {
-  op: string;
-  blueprint: string;
-  identifier: string;
-  cause: { reason: string; kind?: string; record?: string };
-}
+export type RunSummary = Schemas["RunSummary"];
+export type RunReport = Schemas["RunDocument"];
+export type Reading = Schemas["ReadingReport"];
+export type Change = Schemas["ChangeLine"];

@@ -1,22 +1,28 @@
-import type { Explanation, EntityPage as Found } from "../api/shapes";
+import type { Edge, Explanation } from "../api/shapes";
 import { EntityLink } from "../shared/EntityLink";
 import { Panel } from "../shared/Panel";
 import classes from "./Absent.module.css";
 import { History } from "./History";
 
+interface Props {
+  explanation: Explanation | undefined;
+  /** Who names it all the same. */
+  incoming: Edge[];
+}
+
 /** The page of an entity that is not there: why, and who points to it all the same. */
-export function Absent({ explanation, found }: { explanation: Explanation | undefined; found: Found }) {
+export function Absent({ explanation, incoming }: Props) {
   return (
     <div className={classes.absent}>
       <Panel title="This entity is not there">
         <p className={classes.why}>
           {explanation ? sentence(explanation.absence) : "Looking for the reason …"}
         </p>
-        {found.incoming.length > 0 ? (
+        {incoming.length > 0 ? (
           <>
             <h3 className={classes.title}>It is named by</h3>
             <ul>
-              {found.incoming.map(({ blueprint, identifier, title, relation }) => (
+              {incoming.map(({ blueprint, identifier, title, relation }) => (
                 <li key={`${blueprint} ${identifier} ${relation}`}>
                   <EntityLink blueprint={blueprint} identifier={identifier}>
                     {title || identifier}

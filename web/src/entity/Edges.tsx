@@ -8,7 +8,9 @@ import classes from "./Relations.module.css";
 
 const SHOWN = 6;
 
-type Props = { edges: Pick<Edge, "blueprint" | "exists" | "identifier" | "title">[] };
+interface Props {
+  edges: (Pick<Edge, "blueprint" | "exists" | "identifier"> & { title: string | null })[];
+}
 
 /** Links to entities; a few, then all that are there. */
 export function Edges({ edges }: Props) {

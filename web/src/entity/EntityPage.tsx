@@ -1,6 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { ApiError } from "../api/client";
 import { catalogQuery, entityQuery, explainQuery } from "../api/queries";
 import type { Entity, Explanation, EntityPage as Found } from "../api/shapes";
 import { Copy } from "../shared/Command";
@@ -15,13 +16,16 @@ import { History } from "./History";
 import { Properties } from "./Properties";
 import { Relations } from "./Relations";
 
+const NOT_THERE = 404;
+
 export function EntityPage() {
   const { blueprint, identifier } = useParams({ from: "/catalog/$blueprint/$identifier" });
   const found = useQuery(entityQuery(blueprint, identifier));
   const explained = useQuery(explainQuery(blueprint, identifier));
-  const title = found.data?.entity?.title || identifier;
+  const title = found.data?.entity.title || identifier;
   usePageTitle(title, words(blueprint));
-  if (found.error && !found.data) {
+  const unknown = found.error instanceof ApiError && found.error.status === NOT_THERE;
+  if (found.error && !found.data && !unknown) {
     return (
       <div className={page.page}>
         <Trouble error={found.error} retry={() => void found.refetch()} />
@@ -31,9 +35,11 @@ export function EntityPage() {
   return (
     <article className={page.page} key={`${blueprint} ${identifier}`}>
       <Head blueprint={blueprint} found={found.data} identifier={identifier} title={title} />
-      {found.data === undefined ? <Waiting /> : null}
-      {found.data && !found.data.exists ? <Absent explanation={explained.data} found={found.data} /> : null}
-      {found.data?.entity && found.data.exists ? (
+      {found.isPending ? <Waiting /> : null}
+      {unknown || found.data?.exists === false ? (
+        <Absent explanation={explained.data} incoming={found.data?.incoming ?? []} />
+      ) : null}
+      {found.data?.exists ? (
         <Body entity={found.data.entity} explained={explained} found={found.data} />
       ) : null}
     </article>

@@ -56,7 +56,7 @@ export function Incoming({ blueprint, field, identifier, told }: Props) {
         </Link>
       </div>
       {isPending ? <Skeleton height={60} /> : null}
-      <Edges edges={entities.map((entity) => ({ ...entity, title: entity.title ?? null, exists: true }))} />
+      <Edges edges={entities.map((entity) => ({ ...entity, exists: true }))} />
     </section>
   );
 }

@@ -9,7 +9,7 @@ import classes from "./Proof.module.css";
 export function Proof({ status }: { status: Status }) {
   const now = useNow();
   const { proof, last } = status;
-  if (proof === null) return <span className={classes.none}>Nothing is proved yet</span>;
+  if (proof.at === null) return <span className={classes.none}>Nothing has been read yet</span>;
   const whole = proof.proved === proof.scopes;
   const at = date(proof.at);
   const sentence = (

@@ -16,7 +16,7 @@ const update = (kind: string, records: number): Progress => ({
 const status = (run: Status["run"]): Status => ({
   version: "0",
   catalog: { entities: 0, stubs: 0, pending: 0, held: 0, unresolved: 0 },
-  proof: null,
+  proof: { scopes: 0, proved: 0, at: null },
   connections: [],
   run,
   last: null,

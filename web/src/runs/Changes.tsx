@@ -10,7 +10,7 @@ import { Trouble } from "../shared/Trouble";
 import classes from "./RunPage.module.css";
 
 /** What the run changed, a page at a time. */
-export function Changes({ run }: { run: string }) {
+export function Changes({ run }: { run: number }) {
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
     changesQuery(run),
   );

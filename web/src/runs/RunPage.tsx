@@ -15,7 +15,7 @@ import { Requests } from "./Requests";
 import classes from "./RunPage.module.css";
 
 export function RunPage() {
-  const { run } = useParams({ from: "/runs/$run" });
+  const run = Number(useParams({ from: "/runs/$run" }).run);
   usePageTitle(`Run ${run}`);
   const { data, error, refetch } = useQuery(runQuery(run));
   return (
@@ -32,7 +32,7 @@ export function RunPage() {
   );
 }
 
-function Report({ report, run }: { report: RunReport; run: string }) {
+function Report({ report, run }: { report: RunReport; run: number }) {
   const facts = [
     report.mode === "full"
       ? "read everything"

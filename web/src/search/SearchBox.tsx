@@ -21,7 +21,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
   useSlash(input);
-  const results = asked === "" ? [] : (data?.results ?? []);
+  const results = asked === "" ? [] : (data ?? []);
   useEffect(() => {
     if (results.length > 0) combobox.selectFirstOption();
   }, [results, combobox.selectFirstOption]);

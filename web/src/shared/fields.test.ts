@@ -3,7 +3,6 @@ import { fieldsOf, isWebAddress, pointers } from "./fields";
 
 test("a blueprint's fields have the type that its schema tells", () => {
   const fields = fieldsOf({
-    identifier: "thing",
     schema: {
       properties: {
         state: { type: "string", enum: ["new", 1] },

@@ -37,7 +37,7 @@ export const IDENTIFIER: Field = { id: "identifier", name: "$identifier", label:
 export const TEAM: Field = { id: "team", name: "$team", label: "Team", type: "list" };
 
 export function propertyFields(blueprint: Blueprint): Field[] {
-  return Object.entries(blueprint.schema.properties).map(([name, property]) => ({
+  return Object.entries(blueprint.schema?.properties ?? {}).map(([name, property]) => ({
     id: `properties.${name}`,
     name,
     label: property.title || words(name),
@@ -85,7 +85,7 @@ export function fieldValue(entity: Entity, field: Field): Json {
   if (field.id === "identifier") return entity.identifier;
   if (field.id === "team") return entity.team ?? null;
   const values = field.type === "relation" ? entity.relations : entity.properties;
-  return values[field.name] ?? null;
+  return values?.[field.name] ?? null;
 }
 
 export function pointers(value: Json): Pointer[] {

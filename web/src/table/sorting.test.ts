@@ -4,6 +4,7 @@ import { compare, sortValue } from "./sorting";
 const entity = {
   identifier: "a",
   blueprint: "thing",
+  title: "A",
   properties: { size: 10, open: true, name: "" },
   relations: { project: { identifier: "p", title: "Harbor" } },
 };
