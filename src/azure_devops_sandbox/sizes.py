@@ -15,7 +15,8 @@ class Sizes:
     of them, and as many others as are missing, are users of the organization. A project has its default
     groups first, and areas and iterations on top of those that teams and work items need. Branches are on
     average as many, beside the default branch and those of pull requests. So many repositories are `monorepos`: they
-    have folders of several services beside the few files that all have.
+    have folders of several services beside the few files that all have. With `company` projects, teams and repositories
+    have the names of a company that sells things online, in place of names with everything that names can hold.
     """
 
     projects: int = 4
@@ -38,6 +39,7 @@ class Sizes:
     pipelines: int = 18
     builds: int = 60
     environments: int = 6
+    company: int = 0
     monorepos: int = 0
 
     @classmethod
@@ -99,7 +101,7 @@ PRESETS = {
         12, 240, 260, 36, 2, 3_000, 600, 500, 2, authors=132,
         users=150, service_accounts=8, groups_per_project=10, areas_per_project=8, iterations_per_project=6,
         pull_requests=4_800, branches_per_repository=4,
-        pipelines=420, builds=6_000, environments=48, monorepos=60,
+        pipelines=420, builds=6_000, environments=48, company=1, monorepos=60,
     ),
     "large": Sizes(
         60, 900, 1_200, 130, 2, 13_000, 2_000, 3_300,

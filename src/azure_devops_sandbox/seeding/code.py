@@ -17,6 +17,7 @@ from azure_devops_sandbox.state.processes import (
 )
 from azure_devops_sandbox.state.records import Policy, Project, Repository
 
+from . import company
 from .names import REPOSITORIES, WORDS
 
 _POLICY_TYPES = (
@@ -41,8 +42,7 @@ def seed_repositories(organization: Organization, sizes: Sizes, rng: random.Rand
         host = hosts[index] if index < len(hosts) else hosts[int(len(hosts) * rng.random() ** 1.6)]
         place = taken.get(host.id, 0)
         taken[host.id] = place + 1
-        word = REPOSITORIES[place % len(REPOSITORIES)]
-        name = host.name if place == 0 else word if place < len(REPOSITORIES) else f"{word}-{place}"
+        name = host.name if place == 0 else _name(host, place, sizes)
         repository = Repository(
             id=guid(rng),
             name=name,
@@ -53,6 +53,13 @@ def seed_repositories(organization: Organization, sizes: Sizes, rng: random.Rand
         _fill(repository, index, rng)
         organization.repositories[repository.id] = repository
     _forks(organization, rng)
+
+
+def _name(host: Project, place: int, sizes: Sizes) -> str:
+    if sizes.company:
+        return company.repository_name(host.name, place - 1)
+    word = REPOSITORIES[place % len(REPOSITORIES)]
+    return word if place < len(REPOSITORIES) else f"{word}-{place}"
 
 
 def _fill(repository: Repository, index: int, rng: random.Random) -> None:

@@ -10,6 +10,7 @@ from azure_devops_sandbox.sizes import Sizes
 from azure_devops_sandbox.state.organization import Organization
 from azure_devops_sandbox.state.records import Board, Project, Row, Team
 
+from . import company
 from .boards import EMPTY_GUID, layouts, process_of, team_counts
 from .names import PROJECTS, TEAMS, unique_names
 
@@ -18,13 +19,14 @@ _EXTRA_STATES = ("deleted", "deleting", "createPending", "new")
 
 def seed_projects(organization: Organization, sizes: Sizes, rng: random.Random) -> None:
     """Add the projects with their teams and boards; the last one of three or more keeps its code in TFVC."""
-    names = list(unique_names(PROJECTS, sizes.projects + sizes.extra_projects))
+    words = company.PROJECTS if sizes.company else PROJECTS
+    names = list(unique_names(words, sizes.projects + sizes.extra_projects))
     counts = team_counts(sizes)
     for index in range(sizes.projects):
         only_tfvc = sizes.projects > 2 and index == sizes.projects - 1
         project = _project(organization, rng, names[index], index, "Tfvc" if only_tfvc else "Git")
         for ordinal in range(counts[index]):
-            name = f"{project.name} Team" if ordinal == 0 else _team_name(ordinal)
+            name = f"{project.name} Team" if ordinal == 0 else _team_name(ordinal, project, sizes)
             team = Team(
                 id=project.default_team if ordinal == 0 else guid(rng),
                 name=name,
@@ -39,9 +41,10 @@ def seed_projects(organization: Organization, sizes: Sizes, rng: random.Random) 
         project.state = state
 
 
-def _team_name(ordinal: int) -> str:
-    word = TEAMS[(ordinal - 1) % len(TEAMS)]
-    return word if ordinal <= len(TEAMS) else f"{word} {(ordinal - 1) // len(TEAMS) + 1}"
+def _team_name(ordinal: int, project: Project, sizes: Sizes) -> str:
+    words = [f"{project.name} {one}" for one in company.TEAMS] if sizes.company else TEAMS
+    word = words[(ordinal - 1) % len(words)]
+    return word if ordinal <= len(words) else f"{word} {(ordinal - 1) // len(words) + 1}"
 
 
 def _project(organization: Organization, rng: random.Random, name: str, index: int, source: str) -> Project:
@@ -49,7 +52,7 @@ def _project(organization: Organization, rng: random.Random, name: str, index: i
     project = Project(
         id=guid(rng),
         name=name,
-        description=None if index % 4 == 3 else f"Everything about {name}",
+        description=None if index % 4 == 3 else company.description(name),
         state="wellFormed",
         revision=rng.randrange(20, 4_000),
         visibility="public" if index % 11 == 5 else "private",

@@ -124,3 +124,12 @@ def test_monorepos_have_folders_and_odd_files_and_change_nothing_else() -> None:
     assert any(b"\x00" in content for content in odd.values())
     unchanged = {**state_of(plain), "repositories": None}
     assert {**state_of(organization), "repositories": None} == unchanged
+
+
+def test_the_demo_has_the_names_of_a_company() -> None:
+    organization = seeded(1, Sizes.preset("demo"))
+    names = [(one.project, one.name) for one in organization.repositories.values()]
+    assert len(set(names)) == len(names) == 240
+    assert {one.name for one in organization.live_projects()} >= {"Storefront", "Payments", "Data Platform"}
+    assert not any(name[-1].isdigit() for _, name in names)
+    assert all(one.description != f"Everything about {one.name}" for one in organization.projects.values())
