@@ -76,6 +76,7 @@ async def test_every_answer_carries_the_headers(empty: Client) -> None:
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert "access-control-allow-origin" not in headers
+        assert headers["cache-control"] == "no-store"
 
 
 async def test_both_dialects_say_what_is_not_there(empty: Client) -> None:

@@ -12,7 +12,7 @@ from fairlead.app.clock import iso
 from fairlead.app.cursors import Position, position_of, token_of
 from fairlead.app.opened import Shelf
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.browsing import Found, Instants
+from fairlead.model.browsing import Found, Instants, Pointing
 from fairlead.model.entities import Body, EntityKey, Json
 from fairlead.model.errors import BadUsage, NotThere
 from fairlead.reconcile.canonical import decode_body
@@ -21,6 +21,8 @@ from fairlead.reconcile.operators import Sense
 from fairlead.reconcile.queries import EVERYTHING, Candidate, Query, Reached, Related, understood
 
 BLOCK = 500
+SORTED_BLOCK = 5000
+"""What points to an entity is sorted anew for every block."""
 
 
 class PortPage(msgspec.Struct, frozen=True):
@@ -126,7 +128,8 @@ async def _matching(
     """Blocks of matching entities, with their instants where they were read to judge."""
     way = way_of(query.query, blueprint, shelf.blueprints.get(blueprint), query.reached)
     judges = query.query is not EVERYTHING
-    block = BLOCK if judges else min(block, BLOCK)
+    if judges:
+        block = SORTED_BLOCK if isinstance(way, Pointing) else BLOCK
     stubs = blueprint in shelf.stubbed
     while True:
         found = await shelf.browse.page(blueprint, way, after, block, stubs=stubs)

@@ -86,7 +86,8 @@ def titles(session: Session, keys: Iterable[EntityKey]) -> dict[EntityKey, str]:
 
 
 def search(session: Session, text: str, limit: int) -> list[Found]:
-    """Entities with a word that begins so for each word of the text, the best first."""
+    """Entities with a word that begins so for each word of the text, the best first. The statement is given the words
+    with single blanks between them."""
     words = _WORDS.findall(text)
     if not words:
         return []
