@@ -17,6 +17,7 @@ from azure_devops_sandbox.state.pull_requests import PullRequest
 from azure_devops_sandbox.state.records import Repository
 
 from . import Changes
+from .random_builds import build_change
 from .random_change import create_item, update_item
 
 _Doing: TypeAlias = Callable[[Organization, Changes, random.Random], str | None]
@@ -142,38 +143,6 @@ def _merge(organization: Organization, changes: Changes, rng: random.Random) -> 
     return told
 
 
-def _build(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
-    """Let a build that waits begin, or one that runs come to its next stage or its end."""
-    open_builds = [
-        one
-        for one in organization.builds.values()
-        if one.deleted is None and one.status in {"notStarted", "inProgress"}
-    ]
-    found = _any(rng, open_builds)
-    if found is None:
-        return None
-    if found.status == "notStarted":
-        changes.start_build(found.id)
-    elif rng.random() < 0.1:
-        changes.finish_build(found.id, "failed")
-    else:
-        changes.advance_build(found.id)
-    return f"build {found.number} is {found.result or found.status}"
-
-
-def _queue_build(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
-    live = [
-        one
-        for one in organization.definitions.values()
-        if not one.deleted and organization.projects[one.project].state == "wellFormed"
-    ]
-    definition = _any(rng, live)
-    if definition is None:
-        return None
-    build = changes.queue_build(definition.id)
-    return f"queued build {build.number} of {definition.name}"
-
-
 def _rename_repository(organization: Organization, changes: Changes, rng: random.Random) -> str | None:
     found = _a_repository(organization, rng)
     if found is None:
@@ -237,7 +206,7 @@ def _sign_in(organization: Organization, changes: Changes, rng: random.Random) -
 
 
 _DOINGS: tuple[_Doing, ...] = (
-    update_item, create_item, _commit, _open_pull_request, _vote, _merge, _queue_build, _build,
+    update_item, create_item, _commit, _open_pull_request, _vote, _merge, build_change,
     _branch, _rename_repository, _release, _promote, _describe, _policy, _sign_in,
 )  # fmt: skip
-_WEIGHTS = (24, 8, 8, 10, 10, 10, 4, 24, 2, 2, 4, 4, 1, 1, 4)
+_WEIGHTS = (24, 8, 8, 10, 10, 10, 28, 2, 2, 4, 4, 1, 1, 4)

@@ -48,7 +48,7 @@ def test_a_day_of_life_loses_nothing() -> None:
     assert organization.clock.now() == now
     for happening in (
         "created work item", "committed", "created branch", "renamed", "released", "deployed", "opened pull request",
-        "voted", "merged", "queued build", "is succeeded", "is failed", "is inProgress",
+        "voted", "merged", "queued build", "started build", "finished stage", "failed",
     ):  # fmt: skip
         assert any(happening in one for one in told), happening
     waiting = [one for one in organization.builds.values() if one.status != "completed"]
