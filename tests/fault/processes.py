@@ -112,6 +112,6 @@ class Installation:
 
 
 def installed(directory: Path, sandbox: ServedSandbox, **settings: str) -> Installation:
-    """A new installation in a directory, which is made."""
-    directory.mkdir()
+    """A new installation in a directory, which is made where it is not there."""
+    directory.mkdir(exist_ok=True)
     return Installation(directory, sandbox, settings)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from fairlead.mapping import presets
 from fault.processes import Installation, ServedSandbox, installed, served_sandbox
 
 SIZES = ("--preset", "medium", "--seed", "11", "--repositories", "840", "--latency-ms", "3")
@@ -56,7 +57,20 @@ def undisturbed(sandbox: ServedSandbox, tmp_path_factory: pytest.TempPathFactory
 
 
 def _installed(directory: Path, sandbox: ServedSandbox) -> Installation:
-    return installed(directory, sandbox, FAIRLEAD_PRESET="port")
+    """With preset `standard`, which reads most kinds; but for its windows of time, which would move meanwhile."""
+    preset = presets.load("standard")
+    assert preset.mapping_text.count("minTimeInDays: 30") == 2
+    directory.mkdir()
+    (directory / "mapping.yml").write_text(
+        preset.mapping_text.replace("minTimeInDays: 30", "minTimeInDays: 9999")
+    )
+    (directory / "blueprints.json").write_text(preset.blueprints_text)
+    return installed(
+        directory,
+        sandbox,
+        FAIRLEAD_MAPPING_FILE=str(directory / "mapping.yml"),
+        FAIRLEAD_BLUEPRINTS_FILE=str(directory / "blueprints.json"),
+    )
 
 
 def _killed(process: subprocess.Popen[bytes], sandbox: ServedSandbox, after: int) -> bool:
