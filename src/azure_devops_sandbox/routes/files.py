@@ -17,7 +17,9 @@ import msgspec
 import orjson
 
 from azure_devops_sandbox.calls import Answer, ApiError, Call, bad_argument, json_answer
+from azure_devops_sandbox.encoding import link
 from azure_devops_sandbox.encoding.commits import commit_reference
+from azure_devops_sandbox.encoding.git import repository_url
 from azure_devops_sandbox.encoding.items import Wishes, content_metadata, item
 from azure_devops_sandbox.paging import whole
 from azure_devops_sandbox.routing import Route
@@ -214,6 +216,20 @@ def blobs_zip(call: Call) -> Answer:
     return _zip(found)
 
 
+def blobs_get(call: Call) -> Answer:
+    """Return a file by its id: its content, or with `$format=json` what is known of it."""
+    repository, wanted = readable_repository(call), call.params["sha1"].lower()
+    content = history_of(call.organization, repository).blob(wanted) if _OBJECT_ID.fullmatch(wanted) else None
+    if content is None:
+        raise no_object(wanted, repository.name)
+    if not _wants_json(call):
+        return Answer(content, content_type="application/octet-stream")
+    base = repository_url(call.organization, repository)
+    url = f"{base}/blobs/{wanted}"
+    links = {"self": link(url), "repository": link(base)}
+    return json_answer({"objectId": wanted, "size": len(content), "url": url, "_links": links})
+
+
 def _zip(files: Mapping[str, bytes]) -> Answer:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -225,6 +241,7 @@ def _zip(files: Mapping[str, bytes]) -> Answer:
 _TEMPLATE = "_apis/git/repositories/{repositoryId}"
 ROUTES = (
     Route("items.get", "GET", "op", f"{_TEMPLATE}/items", items_get, SCOPE),
+    Route("blobs.get", "GET", "op", f"{_TEMPLATE}/blobs/{{sha1}}", blobs_get, SCOPE),
     Route("blobs.zip", "POST", "op", f"{_TEMPLATE}/blobs", blobs_zip, SCOPE),
     Route("items.batch", "POST", "op", f"{_TEMPLATE}/itemsbatch", items_batch, SCOPE),
 )

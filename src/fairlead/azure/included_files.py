@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fairlead.azure.blobs import LARGEST
 from fairlead.azure.concurrency import concurrently
+from fairlead.azure.contents import text_of
 from fairlead.azure.http.answers import Answer
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.hosts import Hosts
@@ -26,14 +28,9 @@ from fairlead.model.readings import EVERY, Found, Item
 from fairlead.model.records import Record
 from fairlead.model.source import Number, Parents, source_hash
 
-LARGEST = 1024 * 1024
-"""Bytes of a file; Port's integration reads no larger one."""
-
 _NO_SUCH_PATH = "GitItemNotFoundException"
 _NO_SUCH_BRANCH = "GitUnresolvableToCommitException"
 """404s that speak of the path or of the branch. Any other 404 means that the repository cannot be read."""
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class _Unreadable(msgspec.Struct, frozen=True):
@@ -51,14 +48,6 @@ class _Item(msgspec.Struct, frozen=True, rename="camel"):
     path: str | None = None
     git_object_type: str | None = None
     content: str | None = None
-
-
-def text_of(content: bytes) -> str | None:
-    """The file's text without a byte order mark, None where it is not UTF-8."""
-    try:
-        return content.removeprefix(_BOM).decode()
-    except UnicodeDecodeError:
-        return None
 
 
 async def complete(

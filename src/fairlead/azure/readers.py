@@ -13,6 +13,7 @@ from fairlead.azure.pipelines import PipelineReader, PipelineRunReader
 from fairlead.azure.planning import IterationReader, ListedReader, TeamReader
 from fairlead.azure.pull_requests import PullRequestReader
 from fairlead.azure.release_readers import ReleaseDefinitionReader, ReleaseDeploymentReader
+from fairlead.azure.tree_readers import FileReader, FolderReader
 from fairlead.model.kinds import FetchSpec
 from fairlead.model.readings import Chain, Delta, Found, Item, Page
 from fairlead.model.source import Number, Parents
@@ -116,6 +117,8 @@ class ReleaseReader(KindReader):
 READERS: Mapping[str, type[KindReader]] = {
     "project": ProjectReader,
     "repository": RepositoryReader,
+    "file": FileReader,
+    "folder": FolderReader,
     "team": TeamReader,
     "iteration": IterationReader,
     "area-path": ListedReader,

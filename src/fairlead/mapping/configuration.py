@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 import msgspec
 from pydantic import ValidationError
 
+from fairlead.mapping.asking import condition
 from fairlead.mapping.dialect import Document, Mappings, Resource
 from fairlead.mapping.document import read
 from fairlead.mapping.expressions import constant, double_quoted
@@ -132,6 +133,7 @@ class _Rows:
                 items_name=port.items_name,
                 items_transform=port.items_transform,
                 creates=self._creates(resource.kind, mapping),
+                asked=condition(resource.kind, selector),
             )
         )
 

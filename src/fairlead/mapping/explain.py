@@ -51,8 +51,9 @@ class RowTrace(msgspec.Struct, frozen=True):
 
     @property
     def selected(self) -> bool:
-        """Whether the selector gives true."""
-        return any(field.field == "selector.query" and field.value is True for field in self.fields)
+        """Whether the selector gives true, in all that it says."""
+        said = [field.value for field in self.fields if field.field in {"selector.query", "selector"}]
+        return bool(said) and all(value is True for value in said)
 
 
 async def trace(
@@ -76,6 +77,8 @@ async def trace(
 def _slots(program: RowProgram) -> list[Slot]:
     """The selector, the blueprint even if constant, and every jq text of the fields by itself."""
     slots = [Slot("selector.query", program.row.query)]
+    if program.row.asked:
+        slots.append(Slot("selector", program.row.asked))
     if program.blueprint:
         slots.append(Slot("blueprint", program.row.mapping.blueprint))
     for slot in program.slots:

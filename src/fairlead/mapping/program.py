@@ -149,7 +149,8 @@ def _row(program: RowProgram) -> str:
             ' elif (type=="object") and has("s") then {s:("selector.query: "+(.s|tostring))}'
             ' else {s:("selector.query gives "+type+", not true or false")} end)'
         )
-    return in_items(row, body) if row.items_to_parse else body
+    body = in_items(row, body) if row.items_to_parse else body
+    return f"(if {row.asked} then {body} else 0 end)" if row.asked else body
 
 
 def in_items(row: Row, body: str) -> str:
@@ -189,7 +190,8 @@ def _paths(rows: Sequence[RowProgram], derived: Sequence[DerivedRows]) -> bytes:
         return b""
     found: set[Path] = set()
     for program in rows:
-        for text in (program.row.query, *(text for slot in program.slots for text in leaves(slot.term))):
+        row, fields = program.row, [text for slot in program.slots for text in leaves(slot.term)]
+        for text in (row.query, *([row.asked] if row.asked else []), *fields):
             paths = touched(text)
             if paths is None:
                 return b""

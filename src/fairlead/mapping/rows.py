@@ -32,7 +32,8 @@ class Row(msgspec.Struct, frozen=True):
 
     `hash` identifies it by content (kind, selector, mapping, itemsToParse), never by its place; a repeated row
     has "-2", "-3" … appended. `position` counts all entries from 1; `place` is what messages call it ("row 3
-    (repository)"). `query` is the selector's jq. `items_to_parse` is "" where the record itself is mapped.
+    (repository)"). `query` is the selector's jq, `asked` what its other keys say of which records
+    are the row's (see `mapping.asking`; "" = all). `items_to_parse` is "" where the record itself is mapped.
     `creates` is False for a patch: it changes an entity but does not keep it alive (ADR 0002).
     """
 
@@ -47,6 +48,7 @@ class Row(msgspec.Struct, frozen=True):
     items_name: str = "item"
     items_transform: bool = True
     creates: bool = True
+    asked: str = ""
 
 
 class Configuration(msgspec.Struct, frozen=True):

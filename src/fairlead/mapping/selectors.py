@@ -227,6 +227,8 @@ def validated(kind: str, given: Mapping[str, object]) -> tuple[dict[str, object]
     options = OPTIONS.get(kind)
     if options is None:
         return dict(given), ()
+    if kind == "file" and given.get("files") is None:
+        raise ValueError("selector.files: expected an object with path: which files are wanted")
     found: dict[str, object] = {}
     unknown: list[str] = []
     for name, value in given.items():

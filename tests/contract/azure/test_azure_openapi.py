@@ -23,7 +23,7 @@ from fairlead.azure import build_details, releases, tombstones, work_items
 from fairlead.azure.access import examine
 from fairlead.azure.http.calls import Call
 from fairlead.azure.http.hosts import CONNECTION_DATA
-from fairlead.azure.kinds import pipeline, team, user
+from fairlead.azure.kinds import asked_paths, pipeline, team, user
 from fairlead.azure.kinds.registry import SPECS
 from fairlead.model.kinds import Route
 from unit.azure.scripted import fetch
@@ -104,6 +104,7 @@ def routes() -> Iterator[Route]:
         yield from (route for route in (spec.read, spec.detail, spec.tombstone, spec.probe) if route)
     yield from (tombstones.DELETED_REPOSITORIES, releases.DEPLOYMENTS, work_items.FEED)
     yield from (build_details.CHANGES, build_details.COMMIT, pipeline.DEFINITIONS)
+    yield asked_paths.BLOB
     yield from (team.AREAS, user.ABOVE, user.GRAPH.route, user.GRAPH_READ)
 
 
@@ -123,6 +124,10 @@ async def tour(azure: Reader) -> None:
     options = {
         "project": fetch("project", defaultTeam=True),
         "repository": fetch("repository", includedFiles=("README.md",)),
+        "file": fetch(
+            "file", files=({"path": ["README.md", "src/*", "**/none"]},), includedFiles=("CODEOWNERS",)
+        ),
+        "folder": fetch("folder", folders=({"path": "src"},), includedFiles=("README.md",)),
         "team": fetch("team", includeMembers=True, includeAreaPaths=True),
         "area-path": fetch("area-path", depth=2),
         "user": fetch("user", source="graph", subjectTypes=("aad", "msa"), includeGroupMemberships=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azure_devops_sandbox import Organization
+from azure_devops_sandbox.formats import blob_id
 from azure_devops_sandbox.state.records import Project
 from contract.sandbox.case import Case, P
 
@@ -16,10 +17,11 @@ def files_cases(organization: Organization, project: Project) -> list[Case]:
     organization.changes.set_file(repository.id, "/docs/more/new.md", "# New\n")
     organization.changes.remove_file(repository.id, "/docs/more/new.md")
     branch = repository.default_branch or ""
-    return [*_items(repository.id), *_commits(repository.id, repository.heads[branch], branch[11:])]
+    blob = blob_id(repository.trees[branch]["/src/main.py"])
+    return [*_items(repository.id, blob), *_commits(repository.id, repository.heads[branch], branch[11:])]
 
 
-def _items(repository: str) -> list[Case]:
+def _items(repository: str, blob: str) -> list[Case]:
     r = f"/_apis/git/repositories/{repository}"
     every = "includeContentMetadata=true&includeLinks=true&latestProcessedChange=true"
     return [
@@ -32,6 +34,7 @@ def _items(repository: str) -> list[Case]:
             f"{_REPOSITORY}/items?path={{path}}",
             f"{r}/items?path=/src/main.py&includeContent=true&$format=json",
         ),
+        Case("blobs.get", "git", f"{_REPOSITORY}/blobs/{{sha1}}", f"{r}/blobs/{blob}?$format=json"),
         Case(
             "items.batch",
             "git",

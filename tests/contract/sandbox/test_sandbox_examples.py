@@ -107,6 +107,7 @@ EXAMPLES = (
         "items.get",
         "scopePath",
     ),
+    Example("blobs/GET__git_repositories__repositoryId__blobs__objectId_.json", _GIT, "blobs.get"),
     Example("commits/GET__git_repositories__repositoryId__commits.json", _GIT, "commits.list"),
     Example("commits/GET__git_repositories__repositoryId__commits_branch.json", _GIT, "commits.list"),
     Example(

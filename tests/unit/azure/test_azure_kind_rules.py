@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from fairlead.azure.contents import text_of
 from fairlead.azure.http.calls import Query
-from fairlead.azure.included_files import text_of
 from fairlead.azure.kinds import release
 from fairlead.azure.kinds.registry import KINDS
 from fairlead.azure.kinds.repository import included_paths

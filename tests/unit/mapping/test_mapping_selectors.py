@@ -123,4 +123,4 @@ def test_largest_counts_the_default_of_rows_that_do_not_say() -> None:
 
 @pytest.mark.parametrize("kind", sorted(OPTIONS))
 def test_every_kind_has_a_spec(kind: str) -> None:
-    assert spec(kind, {}).kind == kind
+    assert spec(kind, {"files": {"path": "x"}} if kind == "file" else {}).kind == kind

@@ -35,6 +35,7 @@ class RepositoryHead(msgspec.Struct, frozen=True, rename="camel"):
 
     id: str
     project: ProjectHead
+    name: str = ""
     default_branch: str | None = None
     is_disabled: bool | None = None
 
