@@ -43,6 +43,11 @@ class Verdict(msgspec.Struct, frozen=True):
     unseen: int = 0
 
 
+def _unknown(found: Found) -> dict[str, str]:
+    """The keys of which a point read learned nothing, and why."""
+    return {key: missing.reason for key, missing in found.missing if missing.why != "not there"}
+
+
 class Absence:
     """Decides on the candidates of one reading. `undecided` says of which nothing could be learned, and why."""
 
@@ -116,7 +121,7 @@ class Absence:
         except FairleadError as error:  # not reached: nothing is known of them
             self.undecided.update({record.key: error.message for record in batch})
             return Verdict()
-        self.undecided.update({key: m.reason for key, m in found.missing if m.why != "not there"})
+        self.undecided.update(_unknown(found))
         drifted = [record for record in found.records if record.key not in outside]
         await self._sink.commit(
             await self._sink.prepare(drifted), partial(self._see_again, keys=[r.key for r in drifted])
@@ -226,10 +231,13 @@ class Absence:
                 part = pairs[start : start + spec.read_batch]
                 found = await self._source.read(self._spec.parent, plain, part, self._parents, self._number)
                 readable |= {record.key for record in found.records}
+                unknown = _unknown(found)
+                self.undecided.update({r.key: unknown[r.parent] for r in absent if r.parent in unknown})
         still = [record for record in absent if record.parent in readable]
         if not still:
             return frozenset()
         found = await self._read(still)
+        self.undecided.update(_unknown(found))
         return frozenset(key for key, missing in found.missing if missing.why == "not there")
 
     async def _retire(

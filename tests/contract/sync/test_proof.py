@@ -61,6 +61,26 @@ async def test_a_permission_that_is_lost_for_ever_deletes_after_days_only(
         assert gone["azureDevopsRelease"] == "expired by retention"
 
 
+async def test_a_second_look_that_fails_is_told(
+    tmp_path: Path, organization: Organization, port: Rules
+) -> None:
+    """A policy is gone if its repository can be read. While that cannot be learned, the sync is not complete."""
+    policy = next(
+        one
+        for one in organization.policies.values()
+        if (key := one.settings["scope"][0]["repositoryId"]) and not organization.repositories[key].disabled
+    )
+    async with installed(tmp_path, organization, port) as (sandbox, product):
+        await product.sync("full")
+        organization.changes.delete_policy(policy.id)
+        sandbox.faults.add(Fault(action=Action.SERVER_ERROR, route="repositories.get"))
+        outcome = await product.sync("full")
+        assert outcome.exit_code == 3
+        assert outcome.changes == ()
+        sandbox.faults.clear()
+        assert (await product.sync("full")).exit_code == 0
+
+
 async def test_what_is_frozen_stays_and_is_told(
     tmp_path: Path, organization: Organization, port: Rules
 ) -> None:
