@@ -65,12 +65,67 @@ PROJECTS = tuple(_SERVICES)
 TEAMS = (
     "Core", "Experience", "Reliability", "Integrations", "Quality", "Growth", "Insights", "Night Shift", "Security",
 )  # fmt: skip
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "Storefront": (
+        "the product page", "the basket", "the checkout page", "the wish list", "the gift card form",
+        "the size guide", "the recommendations row", "the address form",
+    ),
+    "Payments": (
+        "the refund endpoint", "the card gateway", "the ledger export", "the payout job", "the fraud rules",
+        "the invoice renderer", "the tax lookup", "the settlement report",
+    ),
+    "Order Management": (
+        "the order intake", "the allocation job", "the return form", "the subscription renewal", "the tracking page",
+        "the cancellation flow", "the backorder list", "the order search",
+    ),
+    "Identity & Access": (
+        "the login flow", "the session store", "the consent page", "the directory sync", "the key rotation",
+        "the password reset", "the audit log", "the account merge",
+    ),
+    "Data Platform": (
+        "the nightly import", "the warehouse loader", "the quality checks", "the report builder", "the feature store",
+        "the lineage graph", "the event schema", "the export job",
+    ),
+    "Mobile Apps": (
+        "the push registration", "the offline store", "the deep link router", "the onboarding screens",
+        "the design tokens", "the barcode scanner", "the release notes", "the crash reporter",
+    ),
+    "Logistics (Europe)": (
+        "the carrier adapter", "the label printer", "the stock count", "the route planner", "the customs form",
+        "the pick list", "the capacity forecast", "the delivery window",
+    ),
+    "Customer Support": (
+        "the support inbox", "the chat widget", "the knowledge base", "the survey mailer", "the callback queue",
+        "the macro editor", "the agent desktop", "the escalation rules",
+    ),
+    "Developer Platform": (
+        "the service template", "the cluster upgrade", "the log pipeline", "the secret rotation", "the build agents",
+        "the network module", "the feature flag client", "the cost report",
+    ),
+    "Search & Discovery": (
+        "the index builder", "the ranking model", "the suggest endpoint", "the synonym editor", "the crawler",
+        "the relevance lab", "the facet counts", "the spelling correction",
+    ),
+    "Marketing Site": (
+        "the campaign page", "the newsletter form", "the press archive", "the cookie banner", "the image pipeline",
+        "the store finder", "the landing page editor", "the sitemap",
+    ),
+    "Büro Zürich": (
+        "the time sheet", "the room booking", "the badge printer", "the canteen menu", "the visitor list",
+        "the translation export", "the intranet search", "the holiday calendar",
+    ),
+}  # fmt: skip
 _FORMS = ("api", "worker", "web", "contracts", "infra", "e2e-tests", "sdk", "tools")
 
 
 def description(project: str) -> str:
     """Return what a project is; one of another name says so much."""
     return _SERVICES[project][1] if project in _SERVICES else f"Everything about {project}"
+
+
+def places(project: str) -> tuple[str, ...]:
+    """Return what changes in a project are about; nothing for one of another name."""
+    return _PLACES.get(project, ())
 
 
 def repository_name(project: str, place: int) -> str:

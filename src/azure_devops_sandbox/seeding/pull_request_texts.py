@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
         "bugfix",
         "fix",
         (
-            "Fix {problem} in {place}", "Fix {problem} when {place} is empty", "Prevent {problem} in {place}",
+            "Fix {problem} in {place}", "Fix {problem} in {place} after a retry", "Prevent {problem} in {place}",
             "Handle timeouts in {place}", "Stop {place} from swallowing errors",
         ),
         ("bug", "backend", "frontend", "regression"),
@@ -181,11 +181,8 @@ def text(rng: random.Random, places: Sequence[str] = PLACES, item: int | None = 
         title = f"AB#{item} {plain}"
     elif style == 2:
         title = f"{kind.short}: {plain[0].lower()}{plain[1:]}"
-    slug = (
-        re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\b(the|a|an) ", "", plain.casefold()))
-        .strip("-.")[:48]
-        .strip("-.")
-    )
+    words = re.findall(r"[a-z0-9.]+", re.sub(r"\b(the|a|an) ", "", plain.casefold()))
+    slug = "-".join(words[:7]).strip(".")
     number = f"{item}-" if item is not None and rng.random() < 0.6 else ""
     labels = tuple(rng.sample(kind.labels, 1)) if rng.random() < 0.35 else ()
     return Text(kind, title, _description(rng, plain, item), f"{kind.branch}/{number}{slug}", labels)

@@ -25,6 +25,7 @@ from azure_devops_sandbox.state.pull_requests import (
 )
 from azure_devops_sandbox.state.records import Identity, Repository, Team
 
+from . import company
 from .names import account
 from .pull_request_texts import PLACES, text
 
@@ -47,6 +48,7 @@ class _Crew:
     teams: Sequence[Team]
     bots: Sequence[Identity]
     items: Sequence[int]
+    places: Sequence[str]
     forks: Sequence[Repository]
     style: int
 
@@ -82,6 +84,7 @@ def _crew(organization: Organization, repository: Repository, rng: random.Random
         teams=organization.of_project(organization.teams, project),
         bots=bots[:1],
         items=[one.id for one in items if one.deleted is None],
+        places=company.places(organization.projects[project].name) or PLACES,
         forks=[
             one
             for one in organization.repositories.values()
@@ -110,7 +113,7 @@ def _made(
     """Return a new pull request, active and without reviewers."""
     number = organization.next_number("pull request")
     item = rng.choice(crew.items) if crew.items and rng.random() < 0.6 else None
-    says = text(rng, PLACES, item, crew.style)
+    says = text(rng, crew.places, item, crew.style)
     bot = says.kind.branch == "dependencies" and bool(crew.bots)
     author = crew.bots[0] if bot else rng.choice(crew.people)
     branch = says.branch
