@@ -33,13 +33,15 @@ KIND_OF = {
     "azureDevopsAreaPath": "area-path",
     "azureDevopsPullRequest": "pull-request",
     "azureDevopsBranch": "branch",
+    "azureDevopsFile": "file",
+    "azureDevopsFolder": "folder",
     "azureDevopsPipeline": "pipeline",
     "azureDevopsBuild": "build",
     "azureDevopsPipelineStage": "pipeline-stage",
     "azureDevopsPipelineRun": "pipeline-run",
     "azureDevopsEnvironment": "environment",
 }
-BELOW_REPOSITORIES = frozenset({"pull-request", "branch"})
+BELOW_REPOSITORIES = frozenset({"pull-request", "branch", "file", "folder"})
 OF_PIPELINES = frozenset({"pipeline", "build", "pipeline-stage", "pipeline-run"})
 BY_POLICY = frozenset({"properties.minimumApproverCount", "properties.workItemLinking"})
 BY_FILE = frozenset({"properties.readme", "properties.codeowners"})

@@ -12,7 +12,9 @@ Key = tuple[str, str]
 TRIMMED = frozenset(
     {"azureDevopsAreaPath", "azureDevopsEnvironment", "azureDevopsGroup", "azureDevopsGroupMember"}
 )
-BELOW_REPOSITORIES = frozenset({"azureDevopsPullRequest", "azureDevopsBranch"})
+BELOW_REPOSITORIES = frozenset(
+    {"azureDevopsPullRequest", "azureDevopsBranch", "azureDevopsFile", "azureDevopsFolder"}
+)
 DAILY = BELOW_REPOSITORIES | {
     "azureDevopsPipeline",
     "azureDevopsBuild",

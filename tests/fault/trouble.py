@@ -13,7 +13,8 @@ _TEAMS: Kinds = frozenset({"team", "board", "iteration"})
 _GRAPH: Kinds = frozenset({"group", "group-member"})
 _RELEASES: Kinds = frozenset({"release", "release-deployment"})
 _OF_PIPELINES: Kinds = frozenset({"pipeline", "build", "pipeline-stage", "pipeline-run"})
-_OF_REPOSITORIES: Kinds = frozenset({"repository", "policy", "pull-request", "branch"})
+_TREES: Kinds = frozenset({"file", "folder"})
+_OF_REPOSITORIES: Kinds = frozenset({"repository", "policy", "pull-request", "branch"}) | _TREES
 EVERYTHING: Kinds = (
     frozenset({"project", "repository", "policy", "work-item", "release-definition", "user", "area-path"})
     | _TEAMS
@@ -33,6 +34,9 @@ TOUCHED: dict[str, Kinds] = {
     "repositories.recycle-bin": _OF_REPOSITORIES,
     "repositories.deleted": _OF_REPOSITORIES,
     "items.get": frozenset({"repository", "policy"}),
+    "items.batch": _TREES,
+    "blobs.zip": frozenset({"file"}),
+    "blobs.get": frozenset({"file"}),
     "policies.list": frozenset({"policy"}),
     "policies.get": frozenset({"policy"}),
     "teams.all": _TEAMS,
@@ -69,7 +73,7 @@ TOUCHED: dict[str, Kinds] = {
     # Builds tell what is gone of runs and pipelines too.
     "builds.list": _OF_PIPELINES,
     "build-changes.list": frozenset({"build", "pipeline-stage"}),
-    "unknown": frozenset({"build", "pipeline-stage"}),  # the commit of a build without changes: not served
+    "commits.get": frozenset({"build", "pipeline-stage"}),  # the commit of a build without changes
     "timelines.get": frozenset({"pipeline-stage"}),
     "environments.list": frozenset({"environment"}),
     "environments.get": frozenset({"environment"}),
@@ -122,7 +126,7 @@ def choose_trouble(
 def _candidates(routes: Sequence[str], *, incremental: bool) -> list[str]:
     if not incremental:
         return list(routes)
-    left = ("boards.", "teams.", "team-iterations.", "graph-memberships.", "graph-subjects.")
+    left = ("boards.", "teams.", "team-iterations.", "graph-memberships.", "graph-subjects.", "blobs.")
     kept = [route for route in routes if not route.startswith(left)]
     return [*kept, *("work-item-revisions.read", "deployments.list") * 4]
 

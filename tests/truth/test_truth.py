@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,19 @@ SIZES = {
     "empty": Sizes.preset("empty"),
     "tiny": Sizes.preset("tiny"),
     "small": Sizes.preset("small"),
+    "with trees": replace(Sizes.preset("tiny"), monorepos=3),
     "uneven": Sizes(5, 40, 60, 12, 2, 150, 40, 90, 4),
 }
-CASES = [("empty", 1), ("tiny", 2), ("small", 1), ("small", 2), ("small", 3), ("uneven", 4), ("uneven", 5)]
+CASES = [
+    ("empty", 1),
+    ("tiny", 2),
+    ("small", 1),
+    ("small", 2),
+    ("small", 3),
+    ("uneven", 4),
+    ("uneven", 5),
+    ("with trees", 6),
+]
 Properties = Mapping[str, Any]
 WRONG: list[tuple[str, str, str, str, Callable[[Properties], bool]]] = [
     # What is written, what is put in its place, the blueprint and the property that are then wrong, and for which

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import people, pipelines, port, pull_requests, releases, standard
+from truth import files, people, pipelines, port, pull_requests, releases, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
 CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
     "port": port.ALL,
     "standard": (*standard.ALL, *people.STANDARD, *pull_requests.STANDARD, *pipelines.STANDARD),
-    "every-kind": (*port.ALL, *releases.ALL, *people.ALL, *pull_requests.ALL, *pipelines.ALL),
+    "every-kind": (*port.ALL, *releases.ALL, *people.ALL, *files.ALL, *pull_requests.ALL, *pipelines.ALL),
 }
 STUB_TARGETS: Mapping[str, Targets] = {
     "port": port.TARGETS,
@@ -26,6 +26,7 @@ STUB_TARGETS: Mapping[str, Targets] = {
         **port.TARGETS,
         **releases.TARGETS,
         **people.TARGETS,
+        **files.TARGETS,
         **pull_requests.TARGETS,
         **pipelines.TARGETS,
     },

@@ -37,7 +37,7 @@ def expression(pattern: str) -> str:
     for at, part in enumerate(parts):
         last = at == len(parts) - 1
         if part == "**":
-            text += ".*" if last else "(?:[^/]+/)*"
+            text += ".+" if last else "(?:[^/]+/)*"
         else:
             text += _name(part) + ("" if last else "/")
     as_spelled = f"|{_quoted(pattern)}" if "[" in pattern else ""
@@ -45,6 +45,8 @@ def expression(pattern: str) -> str:
 
 
 def _name(part: str) -> str:
+    if not part.strip("*"):
+        return "[^/]+"
     text, at = "", 0
     while at < len(part):
         found = _SET.match(part, at)

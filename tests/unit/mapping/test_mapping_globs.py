@@ -45,6 +45,7 @@ def test_depths_and_the_root() -> None:
     assert globs.depth("a/**") > 1_000
     assert globs.matches("/", "")
     assert not globs.matches("/", "a")
+    assert not any(globs.matches(one, "") for one in ("*", "**", "***", "?", "**/*"))
     assert not globs.leads_into("*.md", "docs")
     assert not globs.leads_into("docs/*.md", "Docs2")
 
