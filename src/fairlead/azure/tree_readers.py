@@ -6,6 +6,7 @@ files) has not changed, whatever was committed since, and `commitId` is the comm
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -108,7 +109,7 @@ class TreeReader(KindReader):
             if branch and error.type_key == _NO_BRANCH:
                 return []  # a row names a branch that this repository does not have
             raise
-        self._commits[scope, branch or default] = tree.entries[""].commit_id
+        self._commits[scope, branch or default] = tree.commit
         included = _included(tree, fetch)
         return [
             Item(
@@ -153,6 +154,13 @@ class TreeReader(KindReader):
             *(object_id for one in listed for object_id in one.included.values() if object_id is not None),
         ]
         contents = await blobs.contents(self.hosts, fill, ids, number)
+        # In a thread: a large YAML text takes a second to be read.
+        return await asyncio.to_thread(self._made, fetch, scope, items, listed, commits, contents, parents)
+
+    def _made(
+        self, fetch: FetchSpec, scope: str, items: Sequence[Item], listed: Sequence[Listed],
+        commits: Mapping[str, str], contents: Contents, parents: Parents,
+    ) -> list[Outcome]:  # fmt: skip
         outcomes: list[Outcome] = []
         for item, one in zip(items, listed, strict=True):
             draft = self.made(scope, one, commits[one.branch], contents, parents)
@@ -164,7 +172,7 @@ class TreeReader(KindReader):
         """The commit that the branch was listed at; after a restart, the one that it is at now."""
         if (scope, branch) not in self._commits:
             tree = await listed(self.hosts, fill, branch, (), number)
-            self._commits[scope, branch] = tree.entries[""].commit_id
+            self._commits[scope, branch] = tree.commit
         return self._commits[scope, branch]
 
     async def read(self, fetch: FetchSpec, keys: Keys, parents: Parents, number: Number) -> Found:

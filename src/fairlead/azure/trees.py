@@ -45,6 +45,11 @@ class Tree(msgspec.Struct, frozen=True):
     entries: dict[str, Entry]
     number: int
 
+    @property
+    def commit(self) -> str:
+        """The commit that was listed, "" where nothing came."""
+        return next((entry.commit_id for entry in self.entries.values()), "")
+
 
 async def listed(hosts: Hosts, fill: Fill, branch: str, patterns: Sequence[str], number: Number) -> Tree:
     """The entries of a branch that the patterns can reach, and some that they cannot. Raises as `Hosts.send`."""

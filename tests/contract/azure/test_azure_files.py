@@ -199,7 +199,10 @@ async def test_folders(azure: Reader, sandbox: Sandbox) -> None:
     spec = wanted_folders(
         {"path": "services/*"},
         {"path": "/packages/*/ui kit"},
-        {"path": "only/*", "repos": [{"name": repository.name, "branch": "topic/a"}, {"name": "api"}]},
+        {
+            "path": "only/*",
+            "repos": [{"name": repository.name, "branch": "topic/a"}, {"name": "api", "branch": "no"}],
+        },
         includedFiles=("README.md",),
     )
     records = await azure.list("folder", spec=spec)
