@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-develop demo page clean-demo lint test test-all chaos bench openapi lock
+.PHONY: help setup setup-develop demo page clean-demo lint test test-all newcomer chaos bench openapi lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -21,8 +21,9 @@ help: ## List what can be made
 setup: $(VENV)/.run-done ## Install Fairlead into .venv
 setup-develop: $(VENV)/.develop-done ## Install Fairlead and the tools to work on it
 
-# Who waits for `make demo` is shown the stages of the set-up, with seconds (a recipe is expanded whole when it begins).
-begun = $(if $(STAGES),@printf '%s' '[$(1)/4] $(2)   ')
+# Who waits for `make demo` is shown the stages of the set-up, with seconds (a recipe is expanded whole when it begins;
+# what has a semicolon is run by the shell, which needs no program for it).
+begun = $(if $(STAGES),@printf '%s' '[$(1)/4] $(2)   ';)
 ended = $(if $(STAGES),@echo "$$(($$(date +%s) - $(shell date +%s))) s")
 
 $(VENV)/.build-done: requirements/build.lock
@@ -71,6 +72,9 @@ test: lint ## Check everything that CI checks (under ten minutes)
 
 test-all: lint ## Run every test, the long ones too
 	$(BIN)/pytest
+
+newcomer: ## Do what the README says, with only Python, git and make (fails above 180 s)
+	@"$(PYTHON)" tests/newcomer/newcomer.py
 
 chaos: setup-develop ## Kill and break runs at random: make chaos SEEDS=100
 	SEEDS=$(SEEDS) $(BIN)/pytest tests/fault
