@@ -47,7 +47,11 @@ $(VENV)/.run-done: $(VENV)/.build-done requirements/run.lock pyproject.toml
 	@touch $@
 	$(or $(call ended),@echo "Fairlead is installed: ./fairlead --help")
 
-$(VENV)/.develop-done: $(VENV)/.run-done requirements/develop.lock
+$(VENV)/.page-done: $(VENV)/.build-done requirements/page.lock
+	@$(call install,--require-hashes -r requirements/page.lock)
+	@touch $@
+
+$(VENV)/.develop-done: $(VENV)/.run-done $(VENV)/.page-done requirements/develop.lock
 	@$(call install,--require-hashes -r requirements/develop.lock)
 	@touch $@
 
@@ -55,7 +59,7 @@ demo: STAGES := 1
 demo: setup ## Show Fairlead with an organization of its own; nothing to configure (ONCE=1: sync, and end; PORT=N)
 	@$(BIN)/fairlead demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-page: setup ## Build the page from web/ (what make demo does while it syncs)
+page: $(VENV)/.page-done ## Build the page from web/ (what make demo does while it syncs)
 	@$(BIN)/python hatch_build.py
 
 clean-demo: ## Remove the demo's data
@@ -93,3 +97,4 @@ lock: setup ## Write the locks anew after a change of dependencies
 	$(compile) pyproject.toml -o requirements/run.lock
 	$(compile) pyproject.toml --group dev -o requirements/develop.lock
 	$(compile) requirements/build.in -o requirements/build.lock
+	$(compile) requirements/page.in -o requirements/page.lock

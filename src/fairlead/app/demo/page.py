@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -32,11 +32,11 @@ def clone() -> Path | None:
 async def built(root: Path | None, say: Callable[[str], None]) -> AsyncIterator[None]:
     """Builds the page of the checkout at `root` while the block runs, and stops at its end. That it cannot be built is
     said, and nothing more: the page says so too, and all else works."""
-    if root is None:
+    if root is None or shutil.which("make") is None:
         yield
         return
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(root / BUILDER),
+        "make", "--silent", "--no-print-directory", "-C", str(root), "page",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
@@ -47,13 +47,15 @@ async def built(root: Path | None, say: Callable[[str], None]) -> AsyncIterator[
         yield
     finally:
         watching.cancel()
-        # Node and whatever it has started end too: the process has a group of its own.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        if process.returncode is None:
+            # Node and whatever else was started ends too: they are a group of their own.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
 
 async def _watch(process: asyncio.subprocess.Process, say: Callable[[str], None]) -> None:
     _, said = await process.communicate()
     if process.returncode:
-        say(said.decode(errors="replace").strip() or "the page is not built")
+        lines = said.decode(errors="replace").splitlines()
+        say(next((line for line in lines if line.startswith("error: ")), "error: the page is not built"))
