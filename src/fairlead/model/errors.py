@@ -12,6 +12,7 @@ The class says the next step, never the origin: a reader of `sync` decides by cl
     ├── BadMapping          a person has to mend the configuration
     ├── BadUsage            a person has to mend the command or a setting (exit code 64)
     ├── CatalogUnusable     the catalog cannot be opened or written; nothing was changed
+    │   └── CatalogMissing  ... because there is none yet
     └── TargetRejected      a target refused an entity
 """
 
@@ -65,6 +66,10 @@ class BadUsage(FairleadError):
 
 class CatalogUnusable(FairleadError):
     """The catalog file or server cannot be opened, read or written."""
+
+
+class CatalogMissing(CatalogUnusable):
+    """There is no catalog there yet; the first command that writes makes it."""
 
 
 class TargetRejected(FairleadError):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fairlead.catalog.sql import load_migrations
 from fairlead.catalog.sqlite.faults import unusable
-from fairlead.model.errors import CatalogUnusable
+from fairlead.model.errors import CatalogMissing, CatalogUnusable
 
 APPLICATION = 0x464C4431
 """`PRAGMA application_id` of a catalog ("FLD1"), so that another program's database is never migrated."""
@@ -80,10 +80,11 @@ def open_foreign(path: Path) -> tuple[sqlite3.Connection, bool]:
     """A reading connection to a catalog that another process may be writing, and whether it is opened as immutable.
 
     Where the folder cannot be written (a read-only mount), SQLite cannot make the log's index; without a log nobody
-    writes, and the file is opened as immutable instead. CatalogUnusable as for `open_writer`.
+    writes, and the file is opened as immutable instead. CatalogUnusable as for `open_writer`; CatalogMissing where
+    there is no file.
     """
     if not path.is_file():
-        raise CatalogUnusable(
+        raise CatalogMissing(
             f"catalog {path}: there is no such file", advice="Run a sync first, or name another file."
         )
     immutable = False

@@ -1,6 +1,3 @@
--- name: load_names
-SELECT id, text FROM name
-
 -- name: name_id
 SELECT id FROM name WHERE text = ?
 

@@ -8,15 +8,15 @@ import signal
 import sys
 from pathlib import Path
 
-from fairlead.catalog import open_catalog
-from unit.catalog.kill_program import PAGE
+from contract.catalog.conftest import Open
+from contract.catalog.kill_program import PAGE
 
 
-async def killed_after(path: Path, seconds: float) -> list[tuple[str, int]]:
+async def killed_after(url: str, seconds: float) -> list[tuple[str, int]]:
     """Runs the program for `seconds` after its first line; what it printed."""
     program = Path(__file__).with_name("kill_program.py")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), str(path), stdout=asyncio.subprocess.PIPE
+        sys.executable, str(program), url, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     first = await process.stdout.readline()
@@ -30,19 +30,18 @@ async def killed_after(path: Path, seconds: float) -> list[tuple[str, int]]:
     return [(word, int(value)) for word, value in map(str.split, lines)]
 
 
-async def test_every_job_is_whole_or_absent_and_numbers_never_repeat(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.db"
+async def test_every_job_is_whole_or_absent_and_numbers_never_repeat(url: str, open_: Open) -> None:
     chance = random.Random(7)
     highest = pages = 0
-    for _ in range(6):
-        printed = await killed_after(path, chance.uniform(0.0, 0.3))
+    for _ in range(5):
+        printed = await killed_after(url, chance.uniform(0.0, 0.3))
         numbers = [value for word, value in printed if word == "number"]
         assert numbers == sorted(set(numbers))
         assert not numbers or numbers[0] > highest
         highest = max([highest, *numbers])
         pages = max([pages, *(value for word, value in printed if word == "page")])
 
-        async with open_catalog(str(path)) as catalog:
+        async with open_() as catalog:
             chains = await catalog.chains(1)
             stored = chains["0:*"].pages if chains else 0
             assert stored >= pages

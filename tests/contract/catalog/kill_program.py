@@ -35,8 +35,8 @@ def tell(word: str, value: int) -> None:
     sys.stdout.flush()
 
 
-async def main(path: str) -> None:
-    async with open_catalog(path) as catalog:
+async def main(url: str) -> None:
+    async with open_catalog(url) as catalog:
         if not await catalog.readings(1):
             await catalog.write(lambda w: w.open_reading(1, 1, "build", "listing", "", 0, 0.0))
         chain = (await catalog.chains(1)).get("0:*")

@@ -1,0 +1,1 @@
+"""PostgreSQL as the engine. It imports the driver, so nothing imports it before a server's catalog is opened."""

@@ -1,0 +1,41 @@
+-- name: targets
+SELECT id FROM target
+
+-- name: put_target
+INSERT INTO target (id) VALUES ($1) ON CONFLICT DO NOTHING
+
+-- name: owe_everything
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT $1::integer, id, blueprint, hash, '', '', 0, '' FROM entity WHERE hash <> ''
+ON CONFLICT (target, entity) DO UPDATE SET desired_hash = excluded.desired_hash
+
+-- name: owe
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT t.id, e.id, e.blueprint, e.hash, '', '', 0, '' FROM entity e CROSS JOIN target t WHERE e.id = ANY($1::bigint[])
+ON CONFLICT (target, entity) DO UPDATE
+SET desired_hash = excluded.desired_hash, blueprint = excluded.blueprint, attempts = 0
+WHERE delivery.desired_hash <> excluded.desired_hash
+
+-- name: drop_settled
+DELETE FROM delivery
+WHERE desired_hash = '' AND delivered_hash = '' AND error = '' AND target = $1 AND entity = ANY($2::bigint[])
+
+-- name: due
+SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error
+FROM delivery d JOIN entity e ON e.id = d.entity
+WHERE d.target = $1 AND d.blueprint = $2 AND d.entity > $3 AND d.desired_hash <> d.delivered_hash
+ORDER BY d.entity LIMIT $4
+
+-- name: due_of_stranger
+SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, ''::bytea, ''::bytea, 0, ''
+FROM entity e WHERE e.blueprint = $1 AND e.id > $2 AND e.hash <> '' ORDER BY e.id LIMIT $3
+
+-- name: mark_delivered
+INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
+SELECT n.target, e.id, e.blueprint, e.hash, n.delivered_hash, n.keys, n.attempts, n.error
+FROM unnest($1::integer[], $2::bytea[], $3::bytea[], $4::integer[], $5::text[], $6::bigint[])
+    AS n (target, delivered_hash, keys, attempts, error, entity)
+JOIN entity e ON e.id = n.entity
+ON CONFLICT (target, entity) DO UPDATE
+SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = excluded.attempts,
+    error = excluded.error
