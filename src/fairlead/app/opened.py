@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from fairlead.app.browsing.catalog import Browsing
 from fairlead.app.configuring import Parsed, parsed
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import catalog_mark, open_reading
+from fairlead.model.errors import CatalogMissing
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
@@ -46,7 +48,8 @@ class OpenCatalog:
         if self._store is not None and mark != self._mark:
             await self.close()
         if self._store is None and mark is not None:
-            self._store, self._mark = open_reading(self._settings), mark
+            with contextlib.suppress(CatalogMissing):
+                self._store, self._mark = open_reading(self._settings), mark
         return self._store
 
     async def shelf(self) -> Shelf | None:

@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairlead.app.clock import SystemClock
@@ -25,14 +26,14 @@ from fairlead.azure.server import Organization
 from fairlead.azure.server import organization as normalized
 from fairlead.catalog import export as exports
 from fairlead.catalog import open_catalog
-from fairlead.catalog.address import sqlite_path
+from fairlead.catalog.address import is_server, sqlite_path
 from fairlead.catalog.explanation import ExplainedContribution, Explanation
 from fairlead.catalog.vault import Vault, open_vault
 from fairlead.mapping.mapper import Mapper
 from fairlead.mapping.pool import WorkerPool
 from fairlead.mapping.rows import Configuration
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import CatalogUnusable
+from fairlead.model.errors import CatalogMissing, CatalogUnusable
 from fairlead.model.reports import ProgressUpdate
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
@@ -155,8 +156,12 @@ def engine_of(
 
 
 def vault_of(settings: Settings) -> Vault:
-    """Encrypts and decrypts stored credentials. Makes the key file beside the catalog where it is not there."""
-    return open_vault(settings.catalog_url, settings.secret_key)
+    """Encrypts and decrypts stored credentials. Makes the key file where it is not there: beside an SQLite catalog, in
+    the working directory's folder for one on a server."""
+    folder = (settings.directory / DEFAULT_CATALOG).parent
+    if is_server(settings.catalog_url) and not settings.secret_key:
+        _make(folder)
+    return open_vault(settings.catalog_url, settings.secret_key, folder)
 
 
 @asynccontextmanager
@@ -164,12 +169,17 @@ async def writing_catalog(settings: Settings) -> AsyncIterator[Catalog]:
     """The catalog, to be written; it is made where it is not there. CatalogUnusable as `open_catalog`."""
     path = settings.directory / DEFAULT_CATALOG
     if settings.catalog_url == f"sqlite:///{path}":
-        try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise CatalogUnusable(f"the folder {path.parent} cannot be made: {error.strerror}") from None
-    async with open_catalog(settings.catalog_url, clock=CLOCK.now) as store:
+        _make(path.parent)
+    url, password = settings.catalog_url, settings.catalog_password
+    async with open_catalog(url, password=password, clock=CLOCK.now) as store:
         yield store
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise CatalogUnusable(f"the folder {folder} cannot be made: {error.strerror}") from None
 
 
 @asynccontextmanager
@@ -181,11 +191,15 @@ async def reading_catalog(settings: Settings) -> AsyncIterator[Catalog]:
 
 def open_reading(settings: Settings) -> Catalog:
     """As `reading_catalog`, for one who keeps it open and closes it."""
-    return open_catalog(settings.catalog_url, read_only=True, clock=CLOCK.now)
+    url, password = settings.catalog_url, settings.catalog_password
+    return open_catalog(url, password=password, read_only=True, clock=CLOCK.now)
 
 
 def catalog_mark(settings: Settings) -> tuple[int, int] | None:
-    """Another value where another catalog has taken the place of the one that was there; None where there is none."""
+    """Another value where another catalog has taken the place of the one that was there; None where there is none. A
+    server has to be asked, so that this is always the same for a catalog on one."""
+    if is_server(settings.catalog_url):
+        return 0, 0
     try:
         found = sqlite_path(settings.catalog_url).stat()
     except OSError:
@@ -195,10 +209,11 @@ def catalog_mark(settings: Settings) -> tuple[int, int] | None:
 
 async def stored_connections(settings: Settings) -> list[StoredConnection]:
     """The connections that the catalog keeps; none where there is no catalog yet."""
-    if not sqlite_path(settings.catalog_url).exists():
+    try:
+        async with reading_catalog(settings) as store:
+            return await store.connections()
+    except CatalogMissing:
         return []
-    async with reading_catalog(settings) as store:
-        return await store.connections()
 
 
 def export_blocks(

@@ -1,7 +1,8 @@
 """Credentials at rest: Fernet, with a key that is never in the catalog itself.
 
-The key comes from the settings, or from a file beside the catalog that is made at the first use with mode 0600. Several
-keys, newest first, let a key be replaced: what an older one sealed still opens, and `rotate` seals it anew.
+The key comes from the settings, or from a file that is made at the first use with mode 0600: beside an SQLite catalog,
+or in a folder of the machine for a server's. Several keys, newest first, let a key be replaced: what an older one
+sealed still opens, and `rotate` seals it anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from fairlead.catalog.address import sqlite_path
+from fairlead.catalog.address import is_server, sqlite_path
 from fairlead.model.errors import BadUsage, CatalogUnusable
 from fairlead.model.secrets import Secret
 
@@ -53,14 +54,16 @@ class Vault:
             raise _wrong_key() from error
 
 
-def open_vault(url: str, key: Secret | None = None) -> Vault:
+def open_vault(url: str, key: Secret | None, folder: Path) -> Vault:
     """The vault of a catalog, with `key` (several separated by commas, newest first) or with its key file.
 
-    Makes the file `<catalog>.key` where there is none. BadUsage for an unusable key or URL; CatalogUnusable when the
-    file cannot be read or made.
+    Makes the file where there is none: `<catalog>.key`, or `catalog.key` in `folder` for a catalog on a server.
+    BadUsage for an unusable key or URL; CatalogUnusable when the file cannot be read or made.
     """
     if key:
         return Vault([Secret(part.strip()) for part in key.reveal().split(",") if part.strip()])
+    if is_server(url):
+        return Vault([Secret(line) for line in _key_file(folder / "catalog.key").split()])
     path = sqlite_path(url)
     return Vault([Secret(line) for line in _key_file(path.with_name(path.name + ".key")).split()])
 
@@ -96,5 +99,5 @@ def _make(path: Path) -> None:
 def _wrong_key() -> CatalogUnusable:
     return CatalogUnusable(
         "a stored credential was sealed with another key",
-        advice="Put the key file back beside the catalog, or run `fairlead connect` again.",
+        advice="Put the key file back where it was, or run `fairlead connect` again.",
     )

@@ -8,7 +8,7 @@ import pytest
 
 from fairlead.app.connections import candidates
 from fairlead.app.settings.values import ConnectionSettings, Settings
-from fairlead.catalog.vault import open_vault
+from fairlead.app.wiring import vault_of
 from fairlead.model.errors import BadUsage
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
@@ -21,7 +21,7 @@ def settings(directory: Path, *connections: ConnectionSettings) -> Settings:
 
 
 def stored(told: Settings, name: str, number: int, *, sealed: bool) -> StoredConnection:
-    credential = open_vault(told.catalog_url).seal(KEPT) if sealed else b""
+    credential = vault_of(told).seal(KEPT) if sealed else b""
     return StoredConnection(number, f"instance-{number}", name, f"https://dev.azure.com/{name}", credential)
 
 

@@ -253,6 +253,31 @@ def test_settings_never_show_a_secret(tmp_path: Path) -> None:
         msgspec.json.encode(settings)
 
 
+@pytest.mark.parametrize(
+    ("given", "url", "password"),
+    [
+        (
+            "postgresql://u:s3c%2Fret@db:1/c?sslmode=require",
+            "postgresql://u@db:1/c?sslmode=require",
+            "s3c/ret",
+        ),
+        (
+            "postgresql://db/c?password=s3c%2Fret&sslmode=require",
+            "postgresql://db/c?sslmode=require",
+            "s3c/ret",
+        ),
+        ("postgresql://u@db/c?host=%2Frun", "postgresql://u@db/c?host=%2Frun", None),
+        ("sqlite:////var/c.db", "sqlite:////var/c.db", None),
+        ("c.db", "c.db", None),
+    ],
+)
+def test_a_servers_password_is_a_secret(tmp_path: Path, given: str, url: str, password: str | None) -> None:
+    settings = read({"FAIRLEAD_CATALOG_URL": given}, tmp_path)
+    assert settings.catalog_url == url
+    assert [secret.reveal() for secret in settings.secrets()] == ([password] if password else [])
+    assert "s3c" not in repr(settings)
+
+
 def test_names_of_the_design_are_known() -> None:
     variables = {variable(name) for name in known_names()}
     hosts = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -78,8 +79,9 @@ def _settings(
     # A token that was given together with an organization is for that organization's host alone.
     spare = (None, "") if schema.azure.organization_url else _token(schema.azure, environment, directory)
     token, token_from = spare if spare[0] else fallback_token(environment) or (None, "")
+    catalog_url, catalog_password = _without_password(schema.catalog_url)
     return Settings(
-        catalog_url=schema.catalog_url or f"sqlite:///{directory / DEFAULT_CATALOG}",
+        catalog_url=catalog_url or f"sqlite:///{directory / DEFAULT_CATALOG}",
         directory=directory,
         dialect=dialect,
         preset=schema.preset or PRESETS[dialect],
@@ -95,11 +97,28 @@ def _settings(
         listener=schema.listener,
         webhook_secret=_secret(schema.azure.webhook_secret),
         secret_key=_secret(schema.secret_key),
+        catalog_password=catalog_password,
         jq_environment={name: environment[name] for name in schema.jq_env if name in environment},
         jq_workers=schema.jq_workers,
         log_level=schema.log_level,
         warnings=warnings,
     )
+
+
+def _without_password(url: str) -> tuple[str, Secret | None]:
+    """A server's URL that can be shown, and its password. One that cannot be read stays, for the catalog to refuse."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, None
+    user, colon, password = parts.netloc.rpartition("@")[0].partition(":")
+    settings = parse_qsl(parts.query)
+    given = [unquote(password)] if colon else [value for name, value in settings if name == "password"]
+    if not given:
+        return url, None
+    netloc = f"{user}@{parts.netloc.rpartition('@')[2]}" if colon else parts.netloc
+    query = urlencode([(name, value) for name, value in settings if name != "password"])
+    return parts._replace(netloc=netloc, query=query).geturl(), Secret(given[-1])
 
 
 def _names_connection(schema: Schema) -> bool:

@@ -94,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True):
     listener: str = ""
     webhook_secret: Secret | None = None
     secret_key: Secret | None = None
+    catalog_password: Secret | None = None
     jq_environment: dict[str, str] = {}
     jq_workers: int = 0
     log_level: LogLevel = "warning"
@@ -107,5 +108,6 @@ class Settings(msgspec.Struct, frozen=True):
             self.webhook_secret,
             self.secret_key,
             self.port.client_secret if self.port else None,
+            self.catalog_password,
         ]
         return tuple(secret for secret in given if secret)
