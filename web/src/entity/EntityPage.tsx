@@ -14,7 +14,7 @@ import { Absent } from "./Absent";
 import classes from "./EntityPage.module.css";
 import { History } from "./History";
 import { Properties } from "./Properties";
-import { Relations } from "./Relations";
+import { PointedToBy, PointsTo } from "./Relations";
 
 const NOT_THERE = 404;
 
@@ -97,16 +97,19 @@ function Body({ entity, explained, found }: BodyProps) {
   const definition = data?.blueprints.find((one) => one.identifier === entity.blueprint)?.definition;
   return (
     <div className={classes.body}>
-      <div className={classes.main}>
+      <div className={classes.column}>
         {definition ? (
           <Properties definition={definition} entity={entity} origins={explained.data?.fields} />
         ) : (
           <Skeleton height={320} radius={12} />
         )}
         {explained.error ? <Trouble error={explained.error} retry={() => void explained.refetch()} /> : null}
+        <PointedToBy entity={entity} found={found} />
+      </div>
+      <div className={classes.column}>
+        <PointsTo entity={entity} found={found} origins={explained.data?.fields} />
         <History past={explained.data?.history} />
       </div>
-      <Relations entity={entity} found={found} origins={explained.data?.fields} />
     </div>
   );
 }

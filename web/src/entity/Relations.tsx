@@ -15,49 +15,52 @@ interface Props {
   origins: FieldOrigin[] | undefined;
 }
 
-/** What the entity points to, and what points to it. */
-export function Relations({ entity, found, origins }: Props) {
+/** What the entity points to. */
+export function PointsTo({ entity, found, origins }: Props) {
+  const { data } = useQuery(catalogQuery);
+  const here = data?.blueprints.find(({ identifier }) => identifier === entity.blueprint);
+  const fields = here ? relationFields(here.definition) : [];
+  return (
+    <Panel title="Points to">
+      {found.outgoing.length === 0 ? <p className={classes.none}>Nothing</p> : null}
+      {byRelation(found.outgoing).map(([relation, edges]) => (
+        <Outgoing
+          edges={edges}
+          key={relation}
+          origin={originOf(origins, `relations.${relation}`)}
+          title={fields.find(({ name }) => name === relation)?.label ?? words(relation)}
+        />
+      ))}
+    </Panel>
+  );
+}
+
+/** What points to the entity, by blueprint and relation. */
+export function PointedToBy({ entity, found }: Omit<Props, "origins">) {
   const { data } = useQuery(catalogQuery);
   const blueprints = data?.blueprints ?? [];
   const here = blueprints.find(({ identifier }) => identifier === entity.blueprint);
-  const fields = here ? relationFields(here.definition) : [];
   const pointing = blueprints.flatMap((blueprint) =>
     relationFields(blueprint.definition)
       .filter(({ target }) => target === entity.blueprint)
       .map((field) => ({ blueprint, field })),
   );
   const total = found.incomingCount;
+  if (total === 0) return null;
   return (
-    <div className={classes.both}>
-      <Panel title="Points to">
-        {found.outgoing.length === 0 ? <p className={classes.none}>Nothing</p> : null}
-        {byRelation(found.outgoing).map(([relation, edges]) => (
-          <Outgoing
-            edges={edges}
-            key={relation}
-            origin={originOf(origins, `relations.${relation}`)}
-            title={fields.find(({ name }) => name === relation)?.label ?? words(relation)}
+    <Panel aside={<span className={classes.count}>{count(total)}</span>} title="Pointed to by">
+      <div className={classes.groups}>
+        {pointing.map(({ blueprint, field }) => (
+          <Incoming
+            blueprint={blueprint}
+            field={field}
+            identifier={entity.identifier}
+            key={`${blueprint.identifier} ${field.name}`}
+            told={field.label === here?.title ? "" : ` by ${field.label}`}
           />
         ))}
-      </Panel>
-      <Panel
-        aside={total > 0 ? <span className={classes.count}>{count(total)}</span> : null}
-        title="Pointed to by"
-      >
-        {total === 0 ? <p className={classes.none}>Nothing</p> : null}
-        {total > 0
-          ? pointing.map(({ blueprint, field }) => (
-              <Incoming
-                blueprint={blueprint}
-                field={field}
-                identifier={entity.identifier}
-                key={`${blueprint.identifier} ${field.name}`}
-                told={field.label === here?.title ? "" : ` by ${field.label}`}
-              />
-            ))
-          : null}
-      </Panel>
-    </div>
+      </div>
+    </Panel>
   );
 }
 

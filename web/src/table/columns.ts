@@ -9,6 +9,7 @@ const WORTH: [RegExp, number][] = [
   [/^(state|status|result)$/i, 9],
   [/^type$/i, 8],
   [/^(number|priority)$/i, 5],
+  [/^(created|started|queued)(at|date|on)?$/i, 2],
   [/(assigned|owner|author|creator)/i, 6],
   [/^(changed|modified|updated|lastUpdated)(at|date|on)?$/i, 6],
 ];
@@ -40,7 +41,7 @@ export function defaultColumns(fields: Field[]): string[] {
 
 function worth(field: Field): number {
   const own = WORTH.find(([pattern]) => pattern.test(field.name))?.[1] ?? 0;
-  return Math.max(own, 0) + WORTH_OF_TYPE[field.type] - (field.many ? 4 : 0);
+  return Math.max(own, 0) + WORTH_OF_TYPE[field.type] - (field.many ? 6 : 0);
 }
 
 /** The remembered choice, as far as the blueprint still has these fields. */
