@@ -32,7 +32,7 @@ def main() -> int:
         sys.stderr.write("error: there is no Chromium on this machine (apt-get install chromium)\n")
         return 69
     with tempfile.TemporaryDirectory() as folder:
-        command = [BIN / "fairlead", "demo", "--port", "0"]
+        command = [str(BIN / "fairlead"), "demo", "--port", "0"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as demo:
             try:
                 assert demo.stdout is not None
