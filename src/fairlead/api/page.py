@@ -19,8 +19,9 @@ FOREVER = "public, max-age=31536000, immutable"
 PLACEHOLDER = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>Fairlead</title></head>
-<body><p>The page is being built; it appears here by itself. The API answers already: see <a href="/openapi.json">
-openapi.json</a>.</p></body>
+<body><p>The page is not built yet; when it is, it appears here by itself. <code>make demo</code> builds it while it
+syncs, <code>make page</code> at any time. The API answers already: see
+<a href="/openapi.json">openapi.json</a>.</p></body>
 </html>
 """
 
