@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output.")]
 CatalogFlag = Annotated[
-    str, typer.Option("--catalog", metavar="URL", help="The catalog, as sqlite:////absolute/path.db.")
+    str,
+    typer.Option(
+        "--catalog",
+        metavar="URL",
+        help="The catalog: a path, sqlite:////absolute/path.db, or postgresql://user@host/database.",
+    ),
 ]
 MappingFlag = Annotated[str, typer.Option("--mapping", metavar="FILE", help="The mapping to use.")]
 BlueprintsFlag = Annotated[str, typer.Option("--blueprints", metavar="FILE", help="The blueprints to use.")]
