@@ -14,7 +14,7 @@ CONNECTION = "connection"
 """The one request that asks who this is."""
 
 FILES = "repository with files"
-"""Counted beside the kinds: what is disabled or empty is not asked for files."""
+"""Counted beside the kinds: what is disabled or empty is not asked for anything in it."""
 
 
 def with_files(repositories: Iterable[bytes]) -> int:
@@ -40,7 +40,8 @@ def fewest(fetches: Iterable[FetchSpec], counts: Mapping[str, int]) -> dict[str,
 
 def _listing(kind: Kind, counts: Mapping[str, int]) -> int:
     best = kind.spec.listings[0]
-    walks = len(kind.parts) * (counts.get(best.per, 0) if best.per else 1)
+    parent = FILES if best.per == "repository" else best.per
+    walks = len(kind.parts) * (counts.get(parent, 0) if parent else 1)
     return max(walks, _pages(counts.get(kind.spec.kind, 0), best.size)) if walks else 0
 
 

@@ -6,8 +6,9 @@ import csv
 import io
 
 from fairlead.app.export import COLUMNS, as_csv
-from fairlead.app.health import services_of
+from fairlead.app.health import NAMES, services_of
 from fairlead.app.wiring import Access
+from fairlead.azure.kinds.registry import SPECS
 
 
 def test_csv_holds_texts_as_they_are_and_the_rest_as_json() -> None:
@@ -20,6 +21,10 @@ def test_csv_holds_texts_as_they_are_and_the_rest_as_json() -> None:
         ["b", "1", 'a "quoted", text\nof two lines', "", "", '{"n":1}', ""],
         ["b", "2", "", "", "", "{}", '{"p":["x"]}'],
     ]
+
+
+def test_every_scope_has_the_name_that_it_has_where_tokens_are_made() -> None:
+    assert {spec.scope for spec in SPECS.values()} - NAMES.keys() == set()
 
 
 def test_a_service_is_readable_where_any_project_lets_it_be_read() -> None:

@@ -26,6 +26,7 @@ COUNTS = {
         ("project", {"defaultTeam": True}, 1 + 12),
         ("repository", {}, 1),
         ("repository", {"includedFiles": ("README.md", "CODEOWNERS")}, 1 + 2 * 230),
+        ("branch", {}, 230),
         ("repository-policy", {}, 12),
         ("board", {}, 12 + 30),
         ("work-item", {}, 1 + 3),
