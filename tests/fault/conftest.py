@@ -8,7 +8,10 @@ import pytest
 from fairlead.azure import work_items
 from fairlead.azure.kinds.registry import KINDS, SPECS
 
-PAGES = {"project": 3, "repository-policy": 3, "team": 3, "release": 4}
+PAGES = {
+    "project": 3, "repository-policy": 3, "team": 3, "release": 4, "pull-request": 4, "branch": 3, "pipeline": 3,
+    "build": 4, "environment": 2,
+}  # fmt: skip
 IDS = 7
 BATCH = 6
 

@@ -197,8 +197,36 @@ def _delete_work_items(organization: Organization, rng: random.Random) -> str:
     return f"deleted work items {chosen}" if chosen else ""
 
 
+def _age_pull_request(organization: Organization, rng: random.Random) -> str:
+    closed = [one for one in organization.pull_requests.values() if one.closed is not None]
+    if not closed:
+        return ""
+    one, days = rng.choice(closed), rng.randrange(2, 9)
+    organization.changes.backdate_pull_request(one.id, days)
+    return f"pull request {one.id} was closed {days} days earlier"
+
+
+def _disable_repository(organization: Organization, rng: random.Random) -> str:
+    found = rng.choice(_repositories(organization) or [None])
+    if found is None:
+        return ""
+    organization.changes.disable_repository(found.id)
+    return f"disabled repository {found.name}"
+
+
+def _delete_builds(organization: Organization, rng: random.Random) -> str:
+    live = [one.id for one in organization.builds.values() if one.deleted is None]
+    chosen = rng.sample(live, min(len(live), 3))
+    for one in chosen[:2]:
+        organization.changes.delete_build(one)
+    for one in chosen[2:]:
+        organization.changes.purge_build(one)
+    return f"deleted builds {chosen[:2]}, and purged {chosen[2:]}" if chosen else ""
+
+
 LARGE: tuple[Change, ...] = (
     _rename_project, _delete_project, _restore_project, _delete_repository, _restore_repository, _move_repository,
     _change_default_branch, _remove_file, _leave_filter, _days_pass, _remove_column, _delete_release,
-    _restore_release, _delete_policy, _delete_work_items, _delete_work_items,
+    _restore_release, _delete_policy, _delete_work_items, _delete_work_items, _age_pull_request, _disable_repository,
+    _delete_builds,
 )  # fmt: skip

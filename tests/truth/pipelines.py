@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from azure_devops_sandbox.encoding.timelines import record_id
 from azure_devops_sandbox.formats import date7
+from azure_devops_sandbox.state.history import history_of
 from azure_devops_sandbox.state.pipelines import Build, Definition, Environment
 from truth.entities import Entities, Entity, Targets
 from truth.sight import Sight
@@ -78,11 +79,24 @@ def _hours(later: datetime, earlier: datetime) -> float:
     return seconds // 36 / 100
 
 
+def _first_commit(sight: Sight, build: Build) -> tuple[int | None, datetime | None]:
+    """How many commits a build brought, and when the first one was made. One that brought none has the commit that it
+    was made of, where that lies in a repository that can be asked."""
+    if build.commits:
+        return len(build.commits), min(each.when for each in build.commits)
+    name = sight.organization.definitions[build.definition].repository
+    repository = next((one for one in sight.repositories() if one.id == name and not one.disabled), None)
+    if repository is None:
+        return None, None
+    commit = history_of(sight.organization, repository).commit(build.commit)
+    return (1, commit.committer.date) if commit else (None, None)
+
+
 def builds(sight: Sight) -> Entities:
     """`azureDevopsBuild`, with what its first commit tells."""
     found: Entities = {}
     for one in _builds(sight):
-        first = min((each.when for each in one.commits), default=None)
+        count, first = _first_commit(sight, one)
         found["azureDevopsBuild", f"{one.project}/{one.id}"] = Entity(
             title=one.number,
             properties={
@@ -94,7 +108,7 @@ def builds(sight: Sight) -> Entities:
                 "definitionName": sight.organization.definitions[one.definition].name,
                 "requestedFor": one.requested_for.display_name,
                 "link": f"{sight.base}/{one.project}/_build/results?buildId={one.id}",
-                "commits": len(one.commits) or None,
+                "commits": count,
                 "leadTimeHours": _hours(one.finished, first) if one.finished and first else None,
             },
             relations={"project": one.project, "pipeline": f"{one.project}/{one.definition}"},
