@@ -246,6 +246,27 @@ class Absence:
         if not records:
             return
         number = self._number()
+        if state is RecordState.GONE:
+            await self._retire_children(self._spec.kind, [record.key for record in records], number)
+        await self._write(records, state, (reason, proof), number)
+
+    async def _retire_children(self, kind: str, keys: Sequence[str], number: int) -> None:
+        """Takes everything out that hangs from these records, what hangs deepest first and they themselves last.
+
+        A run that is cut in between meets them again. Nobody would look for children of what is gone already.
+        """
+        for child in self._children.get(kind, ()):
+            if self._source.kinds[child].moves:
+                continue  # it may live on elsewhere: its own reading looks for it
+            records = await self._store.children(self._reading.connection, child, keys)
+            if records:
+                await self._retire_children(child, [record.key for record in records], number)
+                cause = (Reason.PARENT_GONE, f"{kind} gone")
+                await self._write(records, RecordState.GONE, cause, number)
+
+    async def _write(
+        self, records: Sequence[StoredRecord], state: RecordState, cause: tuple[Reason, str], number: int
+    ) -> None:
         await self._store.write(
             partial(
                 retire_records,
@@ -253,31 +274,10 @@ class Absence:
                 connection=self._reading.connection,
                 records=records,
                 state=state,
-                cause_of=(reason, proof),
+                cause_of=cause,
                 number=number,
             )
         )
-        if state is RecordState.GONE:
-            await self._retire_children(self._spec.kind, [record.key for record in records], number)
-
-    async def _retire_children(self, kind: str, keys: Sequence[str], number: int) -> None:
-        for child in self._children.get(kind, ()):
-            if self._source.kinds[child].moves:
-                continue  # it may live on elsewhere: its own reading looks for it
-            records = await self._store.children(self._reading.connection, child, keys)
-            if records:
-                await self._store.write(
-                    partial(
-                        retire_records,
-                        scene=self._scene,
-                        connection=self._reading.connection,
-                        records=records,
-                        state=RecordState.GONE,
-                        cause_of=(Reason.PARENT_GONE, f"{kind} gone"),
-                        number=number,
-                    )
-                )
-                await self._retire_children(child, [record.key for record in records], number)
 
     async def _count_unseen(self, records: Sequence[StoredRecord]) -> int:
         """Counts one more listing without them; those that policy gives up are removed."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from azure_devops_sandbox import Organization
 from fairlead.mapping import presets
+from fairlead.model.errors import CatalogUnusable
+from fairlead.sync import absence, apply
 from fault.product import Rules, installed, rules_of
 from fault.watch import watched
 from truth import compare, truth_of
@@ -62,3 +65,30 @@ async def test_what_a_parent_changed_reaches_its_children_after_a_cut(
         own = [line for line in lines if f'"identifier":"{project.id}/'.encode() in line]
         assert own
         assert all(b'"reason":"another description"' in line for line in own)
+
+
+@pytest.mark.parametrize("place", range(1, 7))
+async def test_what_hangs_from_something_gone_is_not_forgotten_by_a_cut(
+    tmp_path: Path, organization: Organization, port: Rules, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """A run ends at one of the writes that take a project and everything below it away."""
+    writes, retire = 0, apply.retire_records
+
+    def cut(*given: Any, **named: Any) -> int:
+        nonlocal writes
+        writes += 1
+        if writes == place:
+            raise CatalogUnusable("cut here")
+        return retire(*given, **named)
+
+    project = next(one for one in organization.teams.values()).project
+    async with installed(tmp_path, organization, port) as (_, product):
+        await product.sync("full")
+        organization.changes.delete_project(project)
+        with monkeypatch.context() as patched:
+            patched.setattr(absence, "retire_records", cut)
+            assert (await product.sync("full")).error
+        outcome = await product.sync("full")
+        assert outcome.exit_code == 0
+        found = compare(await product.export(), truth_of(organization, "port"))
+        assert not found.differing, str(found)
