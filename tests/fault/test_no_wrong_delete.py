@@ -80,7 +80,7 @@ async def test_a_careless_engine_is_caught(
 
     monkeypatch.setattr(Absence, "_batch", takes_for_gone)
     async with rules_of("port") as rules:
-        stories = await _all(range(20), directory, rules)
+        stories = await _all(range(2 * CHUNK), directory, rules)
     caught = [story for story in stories if any("WRONG DELETES" in one for one in story.wrong)]
     assert len(caught) >= 3, "\n\n".join(map(str, stories))
 

@@ -12,12 +12,13 @@ from azure_devops_sandbox.state.processes import PROCESSES
 from . import Changes
 from .random_builds import build_change, pipeline_change
 from .random_people import people_change, planning_change
+from .random_pull_requests import pull_request_change
 
 _Choice = Callable[[Organization, Changes, random.Random], str | None]
 
 
 def random_change(organization: Organization, rng: random.Random) -> str:
-    """Change one thing and tell what: mostly work items, now and then the rest. Moves the clock by seconds."""
+    """Change one thing and tell what: mostly work items, builds and pull requests. Moves the clock by seconds."""
     organization.clock.advance(rng.randrange(1, 30))
     changes = Changes(organization)
     while True:
@@ -166,6 +167,6 @@ def _project(organization: Organization, changes: Changes, rng: random.Random) -
 
 _CHOICES: tuple[_Choice, ...] = (
     update_item, create_item, _delete_item, _restore_item, _move_item, _repository, _policy, _release, _board,
-    _project, people_change, planning_change, build_change, pipeline_change,
+    _project, people_change, planning_change, build_change, pipeline_change, pull_request_change,
 )  # fmt: skip
-_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3, 60, 4)
+_WEIGHTS = (50, 15, 4, 2, 2, 10, 4, 8, 2, 2, 4, 3, 60, 4, 45)

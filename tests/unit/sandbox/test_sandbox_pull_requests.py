@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -362,3 +364,26 @@ def test_seeded_pull_requests_look_like_those_of_a_company() -> None:
     assert len({one.title for one in every}) > 600
     assert any(len(one.description or "") > 400 for one in every)
     assert any(one.description is None for one in every)
+
+
+async def test_random_changes_leave_pull_requests_that_can_be_read(
+    client: Client, organization: Organization
+) -> None:
+    rng = random.Random(4)
+    told = [organization.changes.random_change(rng) for _ in range(1_500)]
+    kinds = {re.sub(r"-?\d+", "N", one) for one in told if "pull request" in one}
+    assert len(kinds) >= 12
+    for one in organization.pull_requests.values():
+        assert one.repository in organization.repositories
+        assert (one.closed is None) == (one.status == "active")
+        assert one.closed is None or one.created <= one.closed <= organization.clock.now()
+        assert (one.merge_commit is None) == (one.merge_status != "succeeded")
+    closed = {
+        one.id
+        for one in organization.repositories.values()
+        if one.disabled or one.deleted or organization.projects[one.project].state != "wellFormed"
+    }
+    rows = (await client.get(f"/_apis/git/pullrequests?{ALL}&$top=1000")).rows
+    assert [one["pullRequestId"] for one in rows] == [
+        one.id for one in reversed(organization.pull_requests.values()) if one.repository not in closed
+    ][:1000]
