@@ -45,6 +45,12 @@ export function Shell() {
         <RunPill />
         <ThemeMenu />
       </header>
+      {status.error && status.data ? (
+        <p className={classes.lost} role="status">
+          {status.error.message}: what you see is from before. It goes on by itself when fairlead serve
+          answers again.
+        </p>
+      ) : null}
       <main className={classes.main} id="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>

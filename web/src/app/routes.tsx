@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { HomePage } from "../home/HomePage";
 import { tableSearch } from "../table/search";
+import { Fault } from "./Fault";
 import { NotThere } from "./NotThere";
 import { Shell } from "./Shell";
 
@@ -41,6 +42,7 @@ const run = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([home, catalog, table, entity, runs, run]),
+  defaultErrorComponent: Fault,
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -34,10 +34,21 @@ interface Props {
   setSort: (sort: string | undefined) => void;
   /** A field's id, with `-` before it for descending. */
   sort: string | undefined;
+  sortable: boolean;
 }
 
 /** A table that draws only the rows in sight. Its boxes are a grid, so that the roles of a table have to be said. */
-export function EntityTable({ entities, fields, filtered, label, more, pending, setSort, sort }: Props) {
+export function EntityTable({
+  entities,
+  fields,
+  filtered,
+  label,
+  more,
+  pending,
+  setSort,
+  sort,
+  sortable,
+}: Props) {
   const columns = useMemo(() => fields.map(toColumn), [fields]);
   const sorting = useMemo(
     () => (sort === undefined ? [] : [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }]),
@@ -81,7 +92,7 @@ export function EntityTable({ entities, fields, filtered, label, more, pending, 
         <thead role="rowgroup">
           <tr className={classes.head} role="row">
             {fields.map((field) => (
-              <Head field={field} key={field.id} setSort={setSort} sort={sort} />
+              <Head field={field} key={field.id} setSort={setSort} sort={sort} sortable={sortable} />
             ))}
           </tr>
         </thead>
@@ -139,9 +150,14 @@ function toColumn(field: Field): ColumnDef<typeof features, Entity> {
   };
 }
 
-function Head({ field, sort, setSort }: { field: Field } & Pick<Props, "sort" | "setSort">) {
+type HeadProps = { field: Field } & Pick<Props, "sort" | "sortable" | "setSort">;
+
+function Head({ field, sort, sortable, setSort }: HeadProps) {
   const up = sort === field.id;
   const down = sort === `-${field.id}`;
+  const why = sortable
+    ? field.description
+    : "Narrow it by a filter first: these are too many to put in order";
   const next = up ? `-${field.id}` : down ? undefined : field.id;
   return (
     <th
@@ -150,7 +166,13 @@ function Head({ field, sort, setSort }: { field: Field } & Pick<Props, "sort" | 
       role="columnheader"
       scope="col"
     >
-      <button className={classes.sort} onClick={() => setSort(next)} title={field.description} type="button">
+      <button
+        className={classes.sort}
+        disabled={!sortable}
+        onClick={() => setSort(next)}
+        title={why}
+        type="button"
+      >
         <span>{field.label}</span>
         {up || down ? <Icon name={up ? "sortUp" : "sortDown"} size={14} /> : null}
       </button>

@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
@@ -18,6 +19,8 @@ import { Toolbar } from "./Toolbar";
 
 const PAGE_ROWS = 200;
 const ALL_ROWS = 1000;
+/** More than these are not fetched for an order. */
+const ORDERED_ROWS = 20_000;
 
 export function TablePage() {
   const { blueprint: identifier } = useParams({ from: "/catalog/$blueprint" });
@@ -32,7 +35,8 @@ export function TablePage() {
       ) : (
         <div className={classes.table}>
           <h1 className={page.title}>{words(identifier)}</h1>
-          {error ? <Trouble error={error} retry={() => void refetch()} /> : null}
+          {data || error ? null : <Skeleton height="60%" radius={12} />}
+          {error && !data ? <Trouble error={error} retry={() => void refetch()} /> : null}
           {data ? <p>The catalog has no blueprint of this name.</p> : null}
         </div>
       )}
@@ -52,8 +56,10 @@ function Table({ counted }: { counted: CountedBlueprint }) {
     () => columns.flatMap((id) => fields.find((field) => field.id === id) ?? []),
     [columns, fields],
   );
-  const rows = useRows(identifier, search, fields, shown);
   const filtered = search.q !== undefined || search.where !== undefined;
+  const sortable = filtered || counted.entities <= ORDERED_ROWS;
+  const sort = sortable ? search.sort : undefined;
+  const rows = useRows(identifier, { ...search, sort }, fields, shown);
   const choose = (chosen: string[] | undefined) => {
     rememberColumns(identifier, chosen);
     setColumns(chosen ?? chosenColumns(identifier, fields));
@@ -87,7 +93,8 @@ function Table({ counted }: { counted: CountedBlueprint }) {
           more={rows.more}
           pending={rows.pending}
           setSort={(sort) => change({ sort })}
-          sort={search.sort}
+          sort={sort}
+          sortable={sortable}
         />
       )}
     </section>
@@ -95,28 +102,28 @@ function Table({ counted }: { counted: CountedBlueprint }) {
 }
 
 /** The rows that are there so far. An order is the page's own work: all rows are fetched before it holds. */
-function useRows(blueprint: string, search: TableSearch, fields: Field[], shown: Field[]) {
+function useRows(blueprint: string, { q, where, sort }: TableSearch, fields: Field[], shown: Field[]) {
   const question = useMemo(
     () => ({
-      query: toQuery(search.q ?? "", search.where ?? [], fields),
-      include: included(shown, fields, search.sort),
-      limit: search.sort === undefined ? PAGE_ROWS : ALL_ROWS,
+      query: toQuery(q ?? "", where ?? [], fields),
+      include: included(shown, fields, sort),
+      limit: sort === undefined ? PAGE_ROWS : ALL_ROWS,
     }),
-    [search, fields, shown],
+    [q, where, sort, fields, shown],
   );
   const answer = useInfiniteQuery(entitiesQuery(blueprint, question));
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, isPending, refetch } = answer;
   const entities = useMemo(() => data?.pages.flatMap((one) => one.entities) ?? [], [data]);
   const more = hasNextPage && !isFetchingNextPage && !answer.isPlaceholderData ? fetchNextPage : undefined;
   useEffect(() => {
-    if (search.sort !== undefined && more && !error) void more();
-  }, [search.sort, more, error]);
+    if (sort !== undefined && more && !error) void more();
+  }, [sort, more, error]);
   return {
     entities,
     error: data === undefined ? error : null,
     again: () => void refetch(),
     found: `${count(entities.length)}${hasNextPage ? "+" : ""}`,
-    pending: isPending || (isFetchingNextPage && search.sort !== undefined),
+    pending: isPending || (isFetchingNextPage && sort !== undefined),
     more: hasNextPage ? (more ?? nothing) : undefined,
   };
 }
