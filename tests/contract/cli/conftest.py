@@ -68,7 +68,7 @@ class Shell:
     async def ended(self, process: asyncio.subprocess.Process) -> Done:
         """Waits for a started command."""
         try:
-            out, err = await asyncio.wait_for(process.communicate(), 60)
+            out, err = await asyncio.wait_for(process.communicate(), 180)
         except TimeoutError:
             process.send_signal(signal.SIGKILL)
             raise

@@ -114,7 +114,10 @@ async def test_once(bare: Shell) -> None:
     assert rest[-1].startswith("Yours ")
     exported = await bare.run("export")
     assert "the demo's" in exported.err
-    assert len(exported.out.splitlines()) == entities
+    report = (await bare.run("runs", "1", "--json")).value
+    assert report["entities"] == entities
+    assert isinstance(report["stubs"], int)
+    assert len(exported.out.splitlines()) == entities + report["stubs"]
     assert sorted(path.name for path in bare.directory.iterdir()) == [".demo"]
 
 
@@ -195,6 +198,7 @@ async def test_a_taken_port_is_left_to_whoever_has_it(bare: Shell) -> None:
     assert number(rf"port {port} is taken: using (\d+)", said.decode()) > port
 
 
+@pytest.mark.long
 async def test_break_starts_a_demo_where_none_runs(bare: Shell) -> None:
     told = await bare.run("demo", "break", "--json")
     assert told.code == 0, told.err
