@@ -56,8 +56,8 @@ $(VENV)/.develop-done: $(VENV)/.run-done $(VENV)/.page-done requirements/develop
 	@touch $@
 
 demo: STAGES := 1
-demo: setup ## Show Fairlead with an organization of its own; nothing to configure (ONCE=1: sync, and end; PORT=N)
-	@$(BIN)/fairlead demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+demo: setup ## Show Fairlead with an organization of its own; nothing to configure (ONCE=1, as in CI: sync, and end; PORT=N)
+	@$(BIN)/fairlead demo $(if $(ONCE)$(CI),--once) $(if $(PORT),--port $(PORT))
 
 page: $(VENV)/.page-done ## Build the page from web/ (what make demo does while it syncs)
 	@$(BIN)/python hatch_build.py
