@@ -30,6 +30,9 @@ _ACCESS = f"local all {LOCKED[0]} scram-sha-256\nlocal all all trust\n"
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
     "listen_addresses": "",
     "shared_buffers": "32MB",
     "max_connections": "60",
