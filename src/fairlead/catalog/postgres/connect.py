@@ -19,7 +19,7 @@ _CONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 300.0
 """A server that has not answered a statement for so long is taken for lost."""
 
-_LEASE_WAIT = "1s"
+_LEASE_WAIT = "2s"
 """A process that was killed lets go of the lease when the server notices, which may take an instant."""
 
 _LEASE = 0x464C4431

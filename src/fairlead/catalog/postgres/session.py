@@ -28,6 +28,7 @@ _CLOSE_SECONDS = 5.0
 
 _FIRST_LOOK = 2_000
 _GROWTH = 4
+"""The server is asked to look at the tables after so many rows, and whenever they are so many times as many."""
 
 
 class PostgresSession(Session):
