@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
+# The tests on several processors, a file's tests on one: they may share what it sets up.
+SHARED := -n auto --maxprocesses 4 --dist loadfile
 TESTED := src tests benchmarks hatch_build.py
 
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python` chooses another.
@@ -89,10 +91,10 @@ lint: setup-develop ## Check style, types and who may import whom
 	$(BIN)/lint-imports
 
 test: lint ## Check everything that CI checks (under ten minutes)
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest $(SHARED) -m "not long"
 
 test-all: lint ## Run every test, the long ones too
-	$(BIN)/pytest
+	$(BIN)/pytest $(SHARED)
 
 newcomer: ## Do what the README says, with only Python, git and make (fails above 180 s)
 	@"$(PYTHON)" tests/newcomer/newcomer.py

@@ -34,22 +34,22 @@ class Site:
         return [entity for entity in self.entities if entity["blueprint"] == blueprint]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium."""
+    """The machine's own Chromium. It ends with this folder's tests: while it runs, no other event loop can."""
     path = executable()
     assert path is not None
     with launched(path) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built(browser: Browser) -> None:
     """The page of these sources; built at most once for them."""
     hatch_build.build(ROOT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A small organization, synced and served."""
     with served_sandbox(tmp_path_factory.mktemp("organization"), "--latency-ms", LATENCY) as sandbox:
@@ -60,7 +60,7 @@ def site(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
             yield Site(url, [json.loads(line) for line in installation.export().splitlines()])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that knows no organization."""
     directory = tmp_path_factory.mktemp("nothing")
