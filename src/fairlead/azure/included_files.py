@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fairlead.azure.blobs import LARGEST
+from fairlead.azure.branches import NO_SUCH_BRANCH
 from fairlead.azure.concurrency import concurrently
 from fairlead.azure.contents import text_of
 from fairlead.azure.http.answers import Answer
@@ -29,8 +30,7 @@ from fairlead.model.records import Record
 from fairlead.model.source import Number, Parents, source_hash
 
 _NO_SUCH_PATH = "GitItemNotFoundException"
-_NO_SUCH_BRANCH = "GitUnresolvableToCommitException"
-"""404s that speak of the path or of the branch. Any other 404 means that the repository cannot be read."""
+"""The 404 that speaks of the path. One that speaks of neither it nor the branch means an unreadable repository."""
 
 
 class _Unreadable(msgspec.Struct, frozen=True):
@@ -120,7 +120,7 @@ async def _text(
     try:
         answer = await hosts.send(call, number)
     except AbsentThing as error:
-        if error.type_key == _NO_SUCH_BRANCH:
+        if error.type_key == NO_SUCH_BRANCH:
             return _NoBranch()
         missing = error.type_key == _NO_SUCH_PATH or error.code == "TF401174"
         return "" if missing else _Unreadable(str(error))

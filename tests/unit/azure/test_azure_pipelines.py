@@ -92,19 +92,40 @@ async def test_a_branch_is_a_new_object_keyed_by_its_repository_and_name() -> No
     assert server.paths == ["/org/_apis/git/repositories/r-1/refs?filter=heads/&$top=1000&api-version=7.1"]
 
 
-async def test_only_the_same_name_is_the_branch() -> None:
+def statistics(name: str) -> web.Response:
+    return answer({"name": name, "commit": {"commitId": "0"}, "aheadCount": 0, "behindCount": 0})
+
+
+async def test_a_branch_is_asked_for_by_name_and_compared_with_itself() -> None:
     async def handle(request: web.Request) -> web.StreamResponse:
-        wanted = "refs/" + request.query["filter"]
-        return listing(*(ref for ref in REFS if ref["name"].startswith(wanted)))
+        name = request.query["name"]
+        assert request.query["baseVersionDescriptor.version"] == name
+        if name in {"main", "a/é b"}:
+            return statistics(name)
+        if name == "MAIN":  # a server that looks at no case gives another branch
+            return statistics("main")
+        return problem(404, "GitUnresolvableToCommitException", "TF401175: it could not be resolved")
 
     async with reading(handle) as (source, _):
         keys = [(f"r-1/{name}", "r-1") for name in ("main", "mai", "a/é b", "MAIN")]
         found = await source.read("branch", fetch("branch"), keys, PARENTS, numbers())
-    assert [one.key for one in found.records] == ["r-1/main", "r-1/a/é b"]
+    assert {one.key: msgspec.json.decode(one.body) for one in found.records} == {
+        f"r-1/{name}": {"name": name, "refName": f"refs/heads/{name}", "objectId": "0"}
+        for name in ("main", "a/é b")
+    }
     assert [(key, one.why) for key, one in found.missing] == [
         ("r-1/mai", "not there"),
         ("r-1/MAIN", "not there"),
     ]
+
+
+async def test_an_answer_without_a_commit_is_no_branch_and_no_absence() -> None:
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return answer({"name": "main", "commit": None})
+
+    async with reading(handle) as (source, _):
+        found = await source.read("branch", fetch("branch"), [("r-1/main", "r-1")], PARENTS, numbers())
+    assert [(key, one.why) for key, one in found.missing] == [("r-1/main", "failed")]
 
 
 async def test_a_404_speaks_of_the_repository_not_of_the_branch() -> None:

@@ -40,7 +40,7 @@ def _locate(key: str, parent: str, parents: Parents) -> Fill | None:
     return {"project": repository.parent, "repository": parent, "name": key.removeprefix(f"{parent}/")}
 
 
-_REFS = "_apis/git/repositories/{repository}/refs"
+_REPOSITORY = "_apis/git/repositories/{repository}"
 
 KIND = Kind(
     KindSpec(
@@ -48,13 +48,13 @@ KIND = Kind(
         parent="repository",
         listings=(
             Listing(
-                Route(f"{_REFS}?filter=heads/", "7.1"),
+                Route(f"{_REPOSITORY}/refs?filter=heads/", "7.1"),
                 per="repository",
                 paging="token",
                 size=1000,
             ),
         ),
-        read=Route(_REFS, "7.1"),
+        read=Route(f"{_REPOSITORY}/stats/branches", "7.1"),
         scope="vso.code",
         probe=Route("_apis/git/repositories", "7.1"),
         hooks=("git.push",),
