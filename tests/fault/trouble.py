@@ -65,6 +65,7 @@ TOUCHED: dict[str, Kinds] = {
     "pull-requests.list": frozenset({"pull-request"}),
     "pull-requests.get": frozenset({"pull-request"}),
     "refs.list": frozenset({"branch"}),
+    "branch-stats.list": frozenset({"branch"}),
     "pipelines.list": frozenset({"pipeline", "pipeline-run"}),
     "pipelines.get": frozenset({"pipeline", "pipeline-run"}),
     "build-definitions.list": frozenset({"pipeline"}),
@@ -83,7 +84,7 @@ TOUCHED: dict[str, Kinds] = {
 BEHIND_A_LISTING = (
     "recycle-bin.list", "repositories.recycle-bin", "repositories.get", "projects.get", "policies.get", "teams.get",
     "work-items.batch", "releases.list", "projects.list", "pull-requests.get", "builds.list", "pipelines.get",
-    "refs.list",
+    "branch-stats.list",
 )  # fmt: skip
 """Routes that are asked about what a listing left out."""
 

@@ -108,7 +108,8 @@ async def test_point_reads_equal_the_listing(azure: Reader) -> None:
         assert {key: same(one) for key, one in again.items()} == {
             key: same(one) for key, one in records.items()
         }
-        assert min(one.number for one in again.values()) > max(one.number for one in records.values())
+        oldest = min((one.number for one in again.values()), default=1)  # files are none without paths
+        assert oldest > max((one.number for one in records.values()), default=0)
 
 
 ONLY_IN_DETAIL = {"pull-request": {"closedBy", "lastMergeCommit", "repository"}}
