@@ -11,7 +11,7 @@ import pytest
 from azure_devops_sandbox import Permissions, Sizes, seeded
 from azure_devops_sandbox.changes.random_change import random_change
 from fault.judge import Excuses
-from fault.product import Product, Rules, installed
+from fault.product import EVERY_KIND, Product, Rules, installed, rules_of
 from truth.whole import owned
 
 
@@ -20,11 +20,13 @@ async def entities(product: Product) -> dict[tuple[str, str], dict[str, object]]
     return {(line["blueprint"], line["identifier"]): line for line in found}
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_an_incremental_sync_follows(seed: int, tmp_path: Path, port: Rules) -> None:
+@pytest.mark.parametrize(
+    ("preset", "seed"), [*(("port", seed) for seed in range(6)), *((EVERY_KIND, seed) for seed in range(4))]
+)
+async def test_an_incremental_sync_follows(preset: str, seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     organization = seeded(seed, Sizes(4, 10, 20, 5, 2, 60, 10, 12, 2))
-    async with installed(tmp_path, organization, port) as (sandbox, product):
+    async with rules_of(preset) as rules, installed(tmp_path, organization, rules) as (sandbox, product):
         await product.sync("full")
         whole = sandbox.ledger.total
         for _ in range(4):
@@ -35,7 +37,7 @@ async def test_an_incremental_sync_follows(seed: int, tmp_path: Path, port: Rule
             assert outcome.exit_code == 0, outcome
             excuses = Excuses(organization)
             excuses.incremental()
-            problems = excuses.problems(before, await entities(product), owned(organization, "port"))
+            problems = excuses.problems(before, await entities(product), owned(organization, preset))
             assert not problems, f"{told}: {problems}"
             assert sandbox.ledger.total < whole
 

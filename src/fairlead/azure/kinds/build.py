@@ -17,6 +17,9 @@ from fairlead.model.source import Parents
 BUILDS = Route("{project}/_apis/build/builds", "7.1")
 TIMELINE = Route("{project}/_apis/build/builds/{id}/timeline", "7.1")
 
+PAGE = 500
+"""Builds of a page: one is about 8 kB, and the pages of many projects are in work at a time."""
+
 BATCH = 100
 """Builds asked for at a time: their ids must fit into a URL."""
 
@@ -107,7 +110,7 @@ KIND = Kind(
     KindSpec(
         kind="build",
         parent="project",
-        listings=(Listing(BUILDS, per="project", paging="token", size=1000),),
+        listings=(Listing(BUILDS, per="project", paging="token", size=PAGE),),
         read=BUILDS,
         read_batch=BATCH,
         detail=TIMELINE,
