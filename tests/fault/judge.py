@@ -107,9 +107,9 @@ class Excuses:
 
     def problems(self, before: Lines, after: Lines, truth: Entities) -> dict[Key, str]:
         """What differs from the truth without an excuse."""
-        found = {}
-        for key in sorted(before.keys() | after.keys() | truth.keys()):
-            if self._excused(key, before.get(key) or after.get(key), truth):
+        found, lines = {}, {**after, **before}
+        for key in sorted(lines.keys() | truth.keys()):
+            if self._excused(key, lines, truth):
                 continue
             expected = truth[key].line(key) if key in truth else None
             skipped = self._skipped(key)
@@ -118,10 +118,11 @@ class Excuses:
                 found[key] = _told(one, other)
         return found
 
-    def _excused(self, key: Key, line: Mapping[str, Any] | None, truth: Entities) -> bool:
+    def _excused(self, key: Key, lines: Lines, truth: Entities) -> bool:
         blueprint, identifier = key
         kind = KIND_OF[blueprint]
-        if kind in self._kinds or (line and is_kept_without_proof(self._organization, key, line, truth)):
+        line = lines.get(key)
+        if kind in self._kinds or (line and is_kept_without_proof(self._organization, key, lines, truth)):
             return True
         if (kind, identifier.rpartition("/")[2]) in self._records:
             return True

@@ -183,7 +183,7 @@ def _with_kept(organization: Organization, preset: str, after: Lines) -> Entitie
     truth = owned(organization, preset)
     known = frozenset(truth)
     for key, line in after.items():
-        if is_kept_without_proof(organization, key, line, known):
+        if is_kept_without_proof(organization, key, after, known):
             truth[key] = Entity(line.get("title"), line["properties"], line["relations"])
         repository = organization.repositories.get(key[1])
         if repository is not None and repository.disabled and key in truth:
