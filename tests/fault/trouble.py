@@ -33,7 +33,8 @@ TOUCHED: dict[str, Kinds] = {
     "repositories.get": _OF_REPOSITORIES,
     "repositories.recycle-bin": _OF_REPOSITORIES,
     "repositories.deleted": _OF_REPOSITORIES,
-    "items.get": frozenset({"repository", "policy"}),
+    # A repository whose files cannot be read stays as it was, and so does what tells of it.
+    "items.get": _OF_REPOSITORIES,
     "items.batch": _TREES,
     "blobs.zip": frozenset({"file"}),
     "blobs.get": frozenset({"file"}),
