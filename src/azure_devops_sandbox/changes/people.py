@@ -21,7 +21,7 @@ class PeopleChanges(ChangeGroup):
         name: str,
         mail: str | None = None,
         kind: str = "aad",
-        license: str = "express",  # noqa: A002
+        license: str = "express",  # noqa: A002 the word of the API
     ) -> User:
         """Add a person to the organization: of its directory (`aad`) or not (`msa`)."""
         organization = self.organization

@@ -127,7 +127,7 @@ def _entity_routes(router: APIRouter, service: Service) -> None:
     async def port_entities(
         blueprint: str,
         include: Names = [],  # noqa: B006 - FastAPI copies it
-        exclude: Names = [],  # noqa: B006
+        exclude: Names = [],  # noqa: B006 - FastAPI copies it
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
         allow_partial_results: bool = False,
@@ -145,8 +145,8 @@ def _entity_routes(router: APIRouter, service: Service) -> None:
     async def port_entity(
         blueprint: str,
         identifier: str,
-        include: Names = [],  # noqa: B006
-        exclude: Names = [],  # noqa: B006
+        include: Names = [],  # noqa: B006 - FastAPI copies it
+        exclude: Names = [],  # noqa: B006 - FastAPI copies it
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
     ) -> Response:
@@ -185,8 +185,8 @@ def _search_routes(router: APIRouter, service: Service) -> None:
     )
     async def port_search(
         request: Request,
-        include: Names = [],  # noqa: B006
-        exclude: Names = [],  # noqa: B006
+        include: Names = [],  # noqa: B006 - FastAPI copies it
+        exclude: Names = [],  # noqa: B006 - FastAPI copies it
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
         allow_partial_results: bool = False,
