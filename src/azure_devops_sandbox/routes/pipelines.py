@@ -102,8 +102,11 @@ def _named(name: str, pattern: str) -> bool:
 def _latest(call: Call, definition: Definition) -> tuple[bytes, bytes]:
     builds = builds_of(call, definition)
     completed = next((one for one in builds if one.status == "completed"), None)
-    first, second = builds[0] if builds else None, completed
-    return tuple(build_item(call.organization, one) if one else b"" for one in (first, second))  # type: ignore[return-value]
+
+    def told(one: Build | None) -> bytes:
+        return build_item(call.organization, one) if one else b""
+
+    return told(builds[0] if builds else None), told(completed)
 
 
 def builds_of(call: Call, definition: Definition) -> list[Build]:
