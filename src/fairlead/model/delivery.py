@@ -22,7 +22,14 @@ class Payload(msgspec.Struct, frozen=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What the target said of one entity; `error` "" = accepted."""
+    """What the target said of one entity; `error` "" = accepted.
+
+    `field` names what is wrong (`properties.<key>`, `relations.<key>`, "" where unknown), `advice` what a person can
+    do. `waits`: another entity has to come, or to go, first; it may be accepted when it is sent again.
+    """
 
     entity: int
     error: str = ""
+    field: str = ""
+    advice: str = ""
+    waits: bool = False
