@@ -124,8 +124,10 @@ async def targets_of(
     )
     started = CLOCK.now()
     port = target.integration
-    hello = (
-        port.initialize(rules.text, configuration.blueprints) if settings.port.initialize else port.register()
+    hello: Awaitable[object] = (
+        target.resources.initialize(rules.text, configuration.blueprints)
+        if settings.port.initialize
+        else port.register()
     )
     status: ResyncStatus = "aborted"
     listens = False
@@ -145,7 +147,7 @@ async def targets_of(
         await target.close()
 
 
-async def told(call: Awaitable[None], notices: list[str]) -> bool:
+async def told(call: Awaitable[object], notices: list[str]) -> bool:
     """Awaits a call to a target that is a courtesy: its failure is a notice, and False."""
     try:
         await call

@@ -24,7 +24,7 @@ BLUEPRINTS = [blueprint("project"), blueprint("service", relations={"project": r
 async def test_a_new_integration_gets_its_defaults_in_oceans_order(port: PortApi, target: PortTarget) -> None:
     integration = target.integration
     assert await integration.stored_mapping() is None
-    await integration.initialize(MAPPING, BLUEPRINTS)
+    await target.resources.initialize(MAPPING, BLUEPRINTS)
     steps = [(it.method, it.path.removeprefix("/v1/")) for it in port.ledger]
     assert steps == [
         ("POST", "auth/access_token"),
@@ -59,17 +59,17 @@ async def test_what_users_have_stored_stays(port: PortApi, target: PortTarget) -
         "installationAppType": "azure-devops",
         "version": "0.0.1",
     }
-    await target.integration.initialize(MAPPING, BLUEPRINTS)
+    await target.resources.initialize(MAPPING, BLUEPRINTS)
     assert await target.integration.stored_mapping() == '{"resources": []}'
     assert port.state.blueprints == {"project": own}
     assert port.state.integrations["my-azure"]["version"] == "1.2.3"
 
 
 async def test_defaults_are_given_once(port: PortApi, target: PortTarget) -> None:
-    await target.integration.initialize(MAPPING, BLUEPRINTS)
+    await target.resources.initialize(MAPPING, BLUEPRINTS)
     port.state.blueprints.clear()
     sent = len(port.ledger)
-    await target.integration.initialize(MAPPING, BLUEPRINTS)
+    await target.resources.initialize(MAPPING, BLUEPRINTS)
     assert [(it.method, it.path) for it in port.ledger[sent:]] == [("GET", "/v1/integration/my-azure")]
     assert port.state.blueprints == {}
 
@@ -91,7 +91,7 @@ async def test_a_registration_of_somebody_elses_is_taken_over(port: PortApi, tar
 @pytest.mark.parametrize("text", ["", "- a", "a: [", '"text"'])
 async def test_a_text_that_is_no_mapping_sends_nothing(port: PortApi, target: PortTarget, text: str) -> None:
     with pytest.raises(BadMapping):
-        await target.integration.initialize(text, [])
+        await target.resources.initialize(text, [])
     assert port.ledger == []
 
 

@@ -1,21 +1,16 @@
 """The integration object at Port: where its users keep the mapping, and where they look at the state of a sync.
 
-The start-up follows Ocean's order, in the part that is needed: register the integration if it is absent, bring its
-type and version up to date, store the mapping if there is none, create the blueprints if there is none of them, and
-mark that as done.
+What a new one is given is the matter of `resources`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
-import yaml
 
-from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import BadMapping
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
@@ -24,7 +19,9 @@ from fairlead.targets.port.settings import INTEGRATION_TYPE, PortSettings
 ResyncStatus = Literal["running", "completed", "failed", "aborted"]
 
 
-class _Integration(msgspec.Struct, frozen=True, rename="camel"):
+class Integration(msgspec.Struct, frozen=True, rename="camel"):
+    """The integration as Port stores it, as far as it is read."""
+
     config: msgspec.Raw = msgspec.Raw(b"")
     version: str | None = None
     installation_app_type: str | None = None
@@ -38,7 +35,7 @@ class _Integration(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Holder(msgspec.Struct, frozen=True):
-    integration: _Integration
+    integration: Integration
 
 
 class PortIntegration:
@@ -59,27 +56,28 @@ class PortIntegration:
         """Every blueprint of the organization, with what Port adds to it: the text of a JSON list."""
         return await self._blueprints.stored()
 
-    async def register(self) -> None:
-        """Creates the integration where it is absent, else brings its type and version up to date."""
-        await self._registered()
+    async def register(self) -> Integration:
+        """Creates the integration where it is absent, else brings its type and version up to date.
 
-    async def initialize(self, mapping_text: str, blueprints: Sequence[Blueprint]) -> None:
-        """Registers, and gives a new integration its defaults, once.
-
-        The mapping (JSON or YAML text) is stored only where none is stored. Blueprints are created only if none of
-        them is there: as with Ocean, a catalog that already has its own is left alone. Raises `BadMapping` for a
-        text that is no mapping, before anything is sent.
+        Answers with what was stored before its version was brought up to date.
         """
-        mapping = _mapping(mapping_text)
-        stored = await self._registered()
-        if stored.are_port_resources_initialized:
-            return
-        if not stored.mapping:
-            await self._patch(("config",), {"config": mapping}, "the mapping")
-        if blueprints:
-            existing = await self._blueprints.existing()
-            if existing.isdisjoint(blueprint.identifier for blueprint in blueprints):
-                await self._blueprints.create_absent(blueprints, existing)
+        stored = await self._stored()
+        if stored is None:
+            stored = await self._create()
+        current: dict[str, object] = {
+            "installationAppType": INTEGRATION_TYPE,
+            "version": self._settings.version,
+        }
+        if (stored.installation_app_type, stored.version) != tuple(current.values()):
+            await self._patch((), current, "the version of the integration")
+        return stored
+
+    async def store_mapping(self, mapping: Mapping[str, object]) -> None:
+        """Replaces the mapping that is stored."""
+        await self._patch(("config",), {"config": mapping}, "the mapping")
+
+    async def mark_initialized(self) -> None:
+        """Notes at Port that the installation has been given its resources, so that nobody gives them again."""
         done: dict[str, object] = {"arePortResourcesInitialized": True, "version": self._settings.version}
         await self._patch((), done, "the state of the integration")
 
@@ -92,19 +90,7 @@ class PortIntegration:
             state["lastResyncEnd"] = _iso(ended)
         await self._patch(("resync-state",), state, "the state of the sync")
 
-    async def _registered(self) -> _Integration:
-        stored = await self._stored()
-        if stored is None:
-            stored = await self._create()
-        current: dict[str, object] = {
-            "installationAppType": INTEGRATION_TYPE,
-            "version": self._settings.version,
-        }
-        if (stored.installation_app_type, stored.version) != tuple(current.values()):
-            await self._patch((), current, "the version of the integration")
-        return stored
-
-    async def _create(self) -> _Integration:
+    async def _create(self) -> Integration:
         body: dict[str, object] = {
             "installationId": self._settings.identifier,
             "installationAppType": INTEGRATION_TYPE,
@@ -122,7 +108,7 @@ class PortIntegration:
             raise self._client.error(answer, "the new integration")
         return stored
 
-    async def _stored(self) -> _Integration | None:
+    async def _stored(self) -> Integration | None:
         answer = await self._client.request("GET", self._path)
         if answer.status == 404:
             return None
@@ -136,18 +122,6 @@ class PortIntegration:
     def _check(self, answer: Answer, what: str) -> None:
         if not answer.is_success:
             raise self._client.error(answer, what)
-
-
-def _mapping(text: str) -> dict[str, object]:
-    """A mapping's object. JSON first, because YAML refuses tabs."""
-    try:
-        return msgspec.json.decode(text, type=dict[str, object])
-    except msgspec.DecodeError:
-        pass
-    try:
-        return msgspec.convert(yaml.safe_load(text), type=dict[str, object])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise BadMapping(f"the mapping for Port is neither a JSON nor a YAML object: {error}") from None
 
 
 def _iso(instant: float) -> str:

@@ -36,6 +36,7 @@ from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import EXPORTER, PortClient
 from fairlead.targets.port.integration import PortIntegration
 from fairlead.targets.port.pacing import Timing
+from fairlead.targets.port.resources import PortResources
 from fairlead.targets.port.settings import PortSettings
 
 CONCURRENCY = 4
@@ -83,6 +84,11 @@ class PortTarget:
     def integration(self) -> PortIntegration:
         """The integration object that this target writes for, over the same session."""
         return PortIntegration(self._settings, self._client)
+
+    @property
+    def resources(self) -> PortResources:
+        """What that integration is given when it is new, over the same session."""
+        return PortResources(self.integration, self._blueprints)
 
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
         """Creates blueprints that are absent, in dependency order; existing ones are not changed.
