@@ -159,7 +159,9 @@ class Product:
         self.syncs += 1
         async with self._opened() as (catalog, source):
             try:
-                report = await (await self._engine(catalog, source, rules or self.rules)).run(mode)
+                report = await (await self._engine(catalog, source, rules or self.rules)).run(
+                    mode, whole=True
+                )
             except FairleadError as error:
                 return Outcome(error=error)
             changes = tuple([change async for change in catalog.changes(report.run)])
@@ -169,7 +171,7 @@ class Product:
         """Begins a run and cuts it off when the event comes; False where it had ended before."""
         async with self._opened() as (catalog, source):
             engine = await self._engine(catalog, source, self.rules)
-            run, waiting = asyncio.create_task(engine.run(mode)), asyncio.create_task(when.wait())
+            run, waiting = asyncio.create_task(engine.run(mode, whole=True)), asyncio.create_task(when.wait())
             await asyncio.wait({run, waiting}, return_when=asyncio.FIRST_COMPLETED)
             running = not run.done()
             for task in (run, waiting):

@@ -116,15 +116,7 @@ def delete_many(state: State, blueprint: str, identifiers: list[Json], *, cascad
 
 def search(state: State, query: Object) -> list[Json]:
     """Entities by a flat or nested query over identifier, blueprint, title and datasource."""
-    return [entity.shown() for entity in state.every_entity() if _matches(entity, query)]
-
-
-def of_datasource(state: State, prefix: str, suffix: str) -> list[Json]:
-    return [
-        {"identifier": entity.identifier, "blueprint": entity.blueprint}
-        for entity in state.every_entity()
-        if entity.datasource.startswith(prefix) and entity.datasource.endswith(suffix)
-    ]
+    return [entity.shown() for entity in state.every_entity() if matches(entity, query)]
 
 
 def _laid_over(old: Object, given: Object) -> Object:
@@ -205,10 +197,11 @@ def _remove(state: State, blueprint: str, identifier: str) -> None:
                 del entity.relations[name]
 
 
-def _matches(entity: StoredEntity, rule: Object) -> bool:
+def matches(entity: StoredEntity, rule: Object) -> bool:
+    """Whether an entity answers to a rule or a nested query."""
     rules = rule.get("rules")
     if isinstance(rules, list):
-        results = [_matches(entity, inner) for inner in rules if isinstance(inner, dict)]
+        results = [matches(entity, inner) for inner in rules if isinstance(inner, dict)]
         return any(results) if rule.get("combinator") == "or" else all(results)
     sides: dict[str, Json] = {
         "$identifier": entity.identifier,

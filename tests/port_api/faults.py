@@ -10,7 +10,10 @@ from port_api.state import Json
 
 @dataclass
 class Fault:
-    """The next `times` requests whose path contains `path` are answered so. `status` 0 cuts the connection."""
+    """The next `times` requests whose path contains `path` are answered so, but for the first `after` of them.
+
+    `status` 0 cuts the connection.
+    """
 
     status: int
     times: int = 1
@@ -19,8 +22,17 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b'{"ok": false, "error": "injected", "message": "a fault of the test"}'
 
+    after: int = 0
+
     def strikes(self, method: str, path: str) -> bool:
-        return self.times > 0 and self.path in path and self.method in ("", method)
+        """Whether it answers this request. Counts."""
+        if self.times <= 0 or self.path not in path or self.method not in ("", method):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        self.times -= 1
+        return True
 
 
 @dataclass(frozen=True)

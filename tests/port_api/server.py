@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import ssl
@@ -11,7 +12,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, entities, integrations
+from port_api import blueprints, entities, holdings, integrations
 from port_api.faults import Fault, Recorded
 from port_api.state import Json, Object, Refused, State
 
@@ -49,6 +50,9 @@ class PortApi:
         self.ledger: list[Recorded] = []
         self.faults: list[Fault] = []
         self.down = False
+        self.unserved: set[str] = set()
+        self.lose_answers = 0
+        self.latency = 0.0
         self.concurrent = 0
         self.most_concurrent = 0
         self.url = ""
@@ -96,6 +100,8 @@ class PortApi:
         self.concurrent += 1
         self.most_concurrent = max(self.most_concurrent, self.concurrent)
         try:
+            if self.latency:
+                await asyncio.sleep(self.latency)
             response = await self._answer(request, handler, body)
         finally:
             self.concurrent -= 1
@@ -122,7 +128,6 @@ class PortApi:
             return None
         for fault in self.faults:
             if fault.strikes(request.method, request.path):
-                fault.times -= 1
                 if fault.status == 0:
                     return None
                 return web.Response(
@@ -143,6 +148,9 @@ class PortApi:
                 {"ok": False, "error": "not_found", "message": "no route"}, status=404
             )
         response.headers.update(limits)
+        if self.lose_answers > 0 and request.path.endswith(("/entities/bulk", "/entities/delete")):
+            self.lose_answers -= 1
+            return None
         return response
 
     def _count(self) -> dict[str, str]:
@@ -198,7 +206,6 @@ class PortApi:
             web.patch(integration + "/resync-state", self._patch_resync_state),
             web.get("/v1/blueprints", self._list_blueprints),
             web.post("/v1/blueprints", self._create_blueprint),
-            web.post("/v1/blueprints/entities/datasource-entities", self._of_datasource),
             web.get(blueprint, self._get_blueprint),
             web.patch(blueprint, self._patch_blueprint),
             web.put(blueprint, self._put_blueprint),
@@ -208,6 +215,7 @@ class PortApi:
             web.get(blueprint + "/entities", self._list_entities),
             web.get(blueprint + "/entities/{entity}", self._get_entity),
             web.post("/v1/entities/search", self._search),
+            *holdings.routes(self),
         ]
 
     async def _organization(self, request: web.Request) -> web.Response:
@@ -286,11 +294,6 @@ class PortApi:
         found = entities.search(self.state, await _object(request))
         names: list[Json] = list(self.state.blueprints)
         return _told({"entities": found, "matchingBlueprints": names})
-
-    async def _of_datasource(self, request: web.Request) -> web.Response:
-        given = await _object(request)
-        prefix, suffix = str(given.get("datasource_prefix", "")), str(given.get("datasource_suffix", ""))
-        return _told({"entities": entities.of_datasource(self.state, prefix, suffix), "next": None})
 
 
 async def _object(request: web.Request) -> Object:

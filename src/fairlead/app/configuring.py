@@ -145,10 +145,11 @@ def readable(configuration: Configuration) -> Configuration:
         raise BadMapping(
             "no row of the mapping is of a kind that can be read", advice=f"kinds: {', '.join(BASES)}"
         )
-    warnings = [
-        f"{row.place}: this version does not read that kind" for row in configuration.rows if row not in rows
-    ]
-    return msgspec.structs.replace(configuration, rows=rows, warnings=(*configuration.warnings, *warnings))
+    unread = tuple(row for row in configuration.rows if row not in rows)
+    warnings = (f"{row.place}: this version does not read that kind" for row in unread)
+    return msgspec.structs.replace(
+        configuration, rows=rows, unread=unread, warnings=(*configuration.warnings, *warnings)
+    )
 
 
 def check_blueprints(found: Parsed) -> None:

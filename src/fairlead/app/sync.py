@@ -82,7 +82,11 @@ async def run(
                 progress=progress,
             )
             report = await engine.run(
-                request.mode, kinds=request.kinds, deliver=request.deliver, started=started
+                request.mode,
+                kinds=request.kinds,
+                deliver=request.deliver,
+                whole=not request.connection,
+                started=started,
             )
             warnings = (*configuration.configuration.warnings, *notices, *report.warnings)
             return msgspec.structs.replace(report, warnings=warnings)

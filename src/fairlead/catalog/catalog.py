@@ -335,6 +335,22 @@ class Catalog:
             partial(deliveries.due, target=target, blueprint=blueprint, after=after, limit=limit)
         )
 
+    async def place_of(self, target: str) -> str:
+        """Which catalog the target was when what it holds was last looked at; "" where that was never."""
+        return await self._read(partial(deliveries.place, target=target))
+
+    async def due_blueprints(self, target: str) -> list[str]:
+        """The blueprints of which anything is due."""
+        return await self._read(partial(deliveries.due_blueprints, target=target))
+
+    async def count_held(self, target: str) -> tuple[int, int]:
+        """(entities that the target holds, those of them that are to be removed)."""
+        return await self._read(partial(deliveries.count_held, target=target))
+
+    async def stubs_among(self, blueprint: str, identifiers: Sequence[str]) -> set[str]:
+        """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
+        return await self._read(partial(deliveries.stubs_among, blueprint=blueprint, identifiers=identifiers))
+
     # -- export --------------------------------------------------------------------------------------------------
     def stream_entities(
         self, blueprint: str | None, stubs: Collection[str]

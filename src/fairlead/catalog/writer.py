@@ -168,6 +168,14 @@ class CatalogWriter:
         """From now on every entity written is due to `target`, and all that exist are due now."""
         deliveries.register(self._session, target)
 
+    def forget_target(self, target: str) -> None:
+        """Nothing is known of what the target holds: everything that exists is due to it."""
+        deliveries.forget(self._session, target)
+
+    def set_place(self, target: str, place: str) -> None:
+        """What the target holds was looked at, and it was this catalog."""
+        deliveries.set_place(self._session, target, place)
+
     # -- of the catalog itself -----------------------------------------------------------------------------------
     def reserve_numbers(self, count: int) -> int:
         """Reserves `count` sequence numbers and gives the last of them."""

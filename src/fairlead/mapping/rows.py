@@ -55,7 +55,8 @@ class Configuration(msgspec.Struct, frozen=True):
     """A whole mapping. `hash` is over all that has an effect; `text` is the file as it was read.
 
     `deletion_threshold` is the share (0 to 1) of entities whose removal in one run needs approval.
-    `environment` names the variables that selectors ask for with `exportEnvVariables`.
+    `environment` names the variables that selectors ask for with `exportEnvVariables`. `unread` are rows of kinds that
+    this version cannot read.
     """
 
     rows: tuple[Row, ...]
@@ -68,6 +69,7 @@ class Configuration(msgspec.Struct, frozen=True):
     text: str
     source: str = "port-app-config.yml"
     environment: tuple[str, ...] = ()
+    unread: tuple[Row, ...] = ()
 
 
 def leaves(term: Term) -> tuple[str, ...]:

@@ -21,6 +21,13 @@ class Payload(msgspec.Struct, frozen=True, gc=False):
     cleared: tuple[str, ...] = ()
 
 
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """One entity as a target holds it: what it has and is not empty."""
+
+    identifier: str
+    body: Body
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What the target said of one entity; `error` "" = accepted.
 

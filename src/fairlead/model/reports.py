@@ -42,7 +42,11 @@ class FrozenRecord(msgspec.Struct, frozen=True):
 
 
 class DeliveryReport(msgspec.Struct, frozen=True):
-    """One target: what was sent, and what it refused (at most 20 examples)."""
+    """One target: what was sent, and what it refused (at most 20 examples).
+
+    `adopted` entities were found there as they should be, when it was looked at for the first time. `withheld` removals
+    are due but were not sent; `notes` say why.
+    """
 
     target: str
     upserted: int
@@ -50,6 +54,9 @@ class DeliveryReport(msgspec.Struct, frozen=True):
     refused: int
     errors: tuple[str, ...]
     down: str = ""
+    adopted: int = 0
+    withheld: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class RunReport(msgspec.Struct, frozen=True):

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
+import msgspec
+
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.delivery import Outcome, Payload
+from fairlead.model.delivery import Held, Outcome, Payload
+from fairlead.model.entities import EntityKey
+
+SENT = b"sent"
+"""As `delivered_hash`: it was sent, and the answer is not known. It may be there."""
+
+FOUND = b"found"
+"""As `delivered_hash`: it was there before us, as an earlier installation wrote it, and differs from what is due."""
+
+
+class DeliveryRules(msgspec.Struct, frozen=True):
+    """What a run says of removals at a target.
+
+    `proved`: the run read everything of every connection, and all of it is proved. `unread` are blueprints that rows
+    of kinds that this version cannot read may write to; None means any. `threshold` is the share (0 to 1) of what the
+    target holds above which no removal is sent.
+    """
+
+    proved: bool = False
+    unread: frozenset[str] | None = None
+    threshold: float = 1.0
 
 
 class Target(Protocol):
@@ -16,14 +38,27 @@ class Target(Protocol):
     def name(self) -> str:
         """Unique among targets; the key of the delivery table."""
 
+    @property
+    def place(self) -> str:
+        """Which catalog this is, so that another one under the same name is not taken for it."""
+
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
         """Creates blueprints that are absent there, in dependency order; never changes existing ones."""
 
-    async def upsert(self, payloads: Sequence[Payload]) -> list[Outcome]:
-        """Writes entities of one or several blueprints; one outcome for each, in order."""
+    def upsert(self, payloads: Sequence[Payload]) -> AsyncGenerator[list[Outcome], None]:
+        """Writes entities; the outcomes as they come, one for each unless an error ends it."""
 
-    async def delete(self, payloads: Sequence[Payload]) -> list[Outcome]:
-        """Removes entities, without cascade; what is not there counts as removed."""
+    def delete(self, payloads: Sequence[Payload]) -> AsyncGenerator[list[Outcome], None]:
+        """Removes entities, without cascade; what is not there counts as removed. Outcomes as of `upsert`."""
+
+    def held(self, blueprint: str) -> AsyncGenerator[list[Held], None]:
+        """Every entity of a blueprint there, whoever wrote it; none where there is no such blueprint."""
+
+    def owned(self) -> AsyncGenerator[list[EntityKey], None]:
+        """Every entity there that this installation, or the one that it takes over, wrote last.
+
+        NotThere where the target cannot tell.
+        """
 
     async def close(self) -> None:
         """Closes every connection."""

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 
 from fairlead.mapping.configuration import Configuration
+from fairlead.mapping.expressions import constant
 from fairlead.mapping.mapper import Mapper
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError
@@ -16,7 +17,7 @@ from fairlead.model.kinds import Derivation, KindSpec
 from fairlead.model.reports import ProgressUpdate, ReadingReport, RunMode, RunReport
 from fairlead.model.stored import StoredReading, StoredRun
 from fairlead.sync.deliver import deliver_all
-from fairlead.sync.delivery import Target
+from fairlead.sync.delivery import DeliveryRules, Target
 from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
 from fairlead.sync.reading import first_of
@@ -69,10 +70,11 @@ class Engine:
         *,
         kinds: Collection[str] = (),
         deliver: bool = True,
+        whole: bool = False,
         started: Callable[[int], None] = lambda _: None,
     ) -> RunReport:
         """One run to its end; `started` is told its number. BadCredential and CatalogUnusable end it early; it then
-        stays to be continued."""
+        stays to be continued. `whole`: the sources are all that there are."""
         began = self._clock.monotonic()
         request = orjson.dumps({"kinds": sorted(kinds), "connections": sorted(c.name for c in self._sources)})
         run, readings, resumed = await self._start(mode, request)
@@ -93,7 +95,9 @@ class Engine:
         totals.unresolved = await resolve(self._store, scene)
         await settle(self._store, scene)
         if deliver and mode != "plan":
-            totals.delivery = await deliver_all(self._store, self._targets, self._blueprints)
+            everything = whole and mode == "full" and not kinds
+            rules = self._delivery_rules(proved=everything and totals.is_proved)
+            totals.delivery = await deliver_all(self._store, self._targets, self._blueprints, rules)
         traffic = [connected.source.traffic() for connected in self._sources]
         report = await build_report(
             self._store, scene, mode, totals, traffic, self._usage(), self._clock.monotonic()
@@ -102,6 +106,15 @@ class Engine:
             lambda writer: writer.end_run(run, "done", msgspec.json.encode(report), self._clock.now())
         )
         return report
+
+    def _delivery_rules(self, *, proved: bool) -> DeliveryRules:
+        unread = [constant(row.mapping.blueprint) for row in self._configuration.unread]
+        known = frozenset(name for name in unread if name is not None)
+        return DeliveryRules(
+            proved=proved,
+            unread=known if None not in unread else None,
+            threshold=self._configuration.deletion_threshold,
+        )
 
     async def _start(
         self, mode: RunMode, request: bytes

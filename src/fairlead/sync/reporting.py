@@ -27,6 +27,11 @@ class Totals:
         self.delivery: list[DeliveryReport] = []
         self.warnings: list[str] = []
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether every reading is proved and no record is frozen."""
+        return not self.frozen and all(reading.state == "proved" for reading in self.readings)
+
 
 async def build_report(
     store: Store,
@@ -80,7 +85,7 @@ def exit_code(report: RunReport) -> int:
     5 a target refused. The first that applies of 3, 4, 5, 2."""
     if report.frozen_count or any(reading.state != "proved" for reading in report.readings):
         return 3
-    if report.held:
+    if report.held or any(delivery.withheld for delivery in report.delivery):
         return 4
     if any(delivery.refused or delivery.down for delivery in report.delivery):
         return 5

@@ -86,6 +86,12 @@ class Writer(Protocol):
         """Stores delivered_hash, keys, attempts, error; a row whose delivered_hash is empty is dropped unless it has
         an error."""
 
+    def forget_target(self, target: str) -> None:
+        """Nothing is known of what the target holds: everything that exists is due to it."""
+
+    def set_place(self, target: str, place: str) -> None:
+        """What the target holds was looked at, and it was this catalog."""
+
 
 class Store(Protocol):
     """The catalog. Reads see the last committed state."""
@@ -155,6 +161,18 @@ class Store(Protocol):
     # -- delivery ------------------------------------------------------------------------------------------------
     async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
         """Entities of a blueprint whose actual hash differs from what was delivered to `target`, by entity id."""
+
+    async def place_of(self, target: str) -> str:
+        """Which catalog the target was when what it holds was last looked at; "" where that was never."""
+
+    async def due_blueprints(self, target: str) -> list[str]:
+        """The blueprints of which anything is due."""
+
+    async def count_held(self, target: str) -> tuple[int, int]:
+        """(entities that the target holds, those of them that are to be removed)."""
+
+    async def stubs_among(self, blueprint: str, identifiers: Sequence[str]) -> set[str]:
+        """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
 
     async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
         """How many changes of a run there are of each (op, reason, state)."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator, Sequence
 
 from fairlead.model.blueprints import Blueprint, Property, Relation
-from fairlead.model.delivery import Payload
+from fairlead.model.delivery import Outcome, Payload
 from fairlead.model.entities import Body, Json
+from fairlead.targets.port.target import PortTarget
 from port_api import PortApi
 from port_api.state import Object
 
@@ -66,3 +68,19 @@ def sent_entities(body: Json) -> list[Json]:
     entities = body["entities"]
     assert isinstance(entities, list)
     return entities
+
+
+async def upserted(target: PortTarget, payloads: Sequence[Payload]) -> list[Outcome]:
+    """One outcome for each payload, in their order."""
+    return await _in_order(target.upsert(payloads), payloads)
+
+
+async def deleted(target: PortTarget, payloads: Sequence[Payload]) -> list[Outcome]:
+    """One outcome for each payload, in their order."""
+    return await _in_order(target.delete(payloads), payloads)
+
+
+async def _in_order(told: AsyncGenerator[list[Outcome], None], payloads: Sequence[Payload]) -> list[Outcome]:
+    by_entity = {outcome.entity: outcome async for outcomes in told for outcome in outcomes}
+    assert len(by_entity) == len(payloads)
+    return [by_entity[payload.entity] for payload in payloads]

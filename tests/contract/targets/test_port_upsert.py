@@ -5,27 +5,35 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from contract.targets.port_builders import definition, payload, relation, sent_entities, stand
+from contract.targets.port_builders import (
+    definition,
+    deleted,
+    payload,
+    relation,
+    sent_entities,
+    stand,
+    upserted,
+)
 from fairlead.model.delivery import Outcome
 from fairlead.model.errors import Retry
 from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
-from fairlead.targets.port.target import PortTarget
+from fairlead.targets.port.target import CONCURRENCY, PortTarget
 from port_api import Fault, PortApi
 
 BULK = "/entities/bulk"
 
 
 async def test_nothing_given_sends_nothing(port: PortApi, target: PortTarget) -> None:
-    assert await target.upsert([]) == []
-    assert await target.delete([]) == []
+    assert await upserted(target, []) == []
+    assert await deleted(target, []) == []
     await target.prepare([])
     assert port.ledger == []
 
 
 async def test_an_entity_arrives_as_mapped_under_oceans_user_agent(port: PortApi, target: PortTarget) -> None:
     stand(port, definition("service"))
-    outcomes = await target.upsert([payload(7, "service", "a/b", title="A", properties={"size": 3})])
+    outcomes = await upserted(target, [payload(7, "service", "a/b", title="A", properties={"size": 3})])
     assert outcomes == [Outcome(7)]
     assert port.entity("service", "a/b")["properties"] == {"size": 3}
     sent = port.requests("POST", BULK)[0]
@@ -47,7 +55,7 @@ async def test_blueprints_come_one_after_another_in_batches_of_twenty(
 ) -> None:
     stand(port, definition("project"), definition("service"))
     payloads = [payload(i, ("project", "service")[i % 2], f"e{i}") for i in range(90)]
-    outcomes = await target.upsert(payloads)
+    outcomes = await upserted(target, payloads)
     assert [outcome.entity for outcome in outcomes] == list(range(90))
     sent = port.requests("POST", BULK)
     assert [it.path.split("/")[3] for it in sent] == ["project"] * 3 + ["service"] * 3
@@ -55,16 +63,17 @@ async def test_blueprints_come_one_after_another_in_batches_of_twenty(
     assert sum(len(group) for group in port.state.entities.values()) == 90
 
 
-async def test_no_more_than_four_requests_at_once(port: PortApi, target: PortTarget) -> None:
+async def test_no_more_requests_at_once_than_allowed(port: PortApi, target: PortTarget) -> None:
     stand(port, definition("service"))
-    await target.upsert([payload(i, "service", f"e{i}") for i in range(300)])
-    assert port.most_concurrent <= 4
+    port.latency = 0.01
+    await upserted(target, [payload(i, "service", f"e{i}") for i in range(900)])
+    assert 1 < port.most_concurrent <= CONCURRENCY
 
 
 async def test_large_entities_are_split_by_bytes(port: PortApi, target: PortTarget) -> None:
     stand(port, definition("service"))
     payloads = [payload(i, "service", f"e{i}", properties={"url": "x" * 300_000}) for i in range(7)]
-    outcomes = await target.upsert(payloads)
+    outcomes = await upserted(target, payloads)
     assert all(outcome.error == "" for outcome in outcomes)
     sent = port.requests("POST", BULK)
     assert {it.status for it in sent} == {200}
@@ -78,8 +87,8 @@ async def test_a_refused_size_halves_the_batch_down_to_the_guilty_entity(
     stand(port, definition("service"))
     port.body_limit = 900
     sizes = [10] * 6 + [2000] + [10] * 5
-    outcomes = await target.upsert(
-        [payload(i, "service", f"e{i}", properties={"url": "x" * n}) for i, n in enumerate(sizes)]
+    outcomes = await upserted(
+        target, [payload(i, "service", f"e{i}", properties={"url": "x" * n}) for i, n in enumerate(sizes)]
     )
     assert [outcome.entity for outcome in outcomes if outcome.error] == [6]
     assert "413" in outcomes[6].error
@@ -91,7 +100,7 @@ async def test_keys_delivered_before_are_cleared_with_null(port: PortApi, target
     before = payload(
         1, "service", "s", title="T", properties={"url": "u", "size": 1}, relations={"project": "p"}
     )
-    await target.upsert([payload(2, "project", "p"), before])
+    await upserted(target, [payload(2, "project", "p"), before])
     after = payload(
         1,
         "service",
@@ -99,7 +108,7 @@ async def test_keys_delivered_before_are_cleared_with_null(port: PortApi, target
         properties={"url": "u"},
         cleared=("title", "properties.size", "relations.project", "properties.url"),
     )
-    assert await target.upsert([after]) == [Outcome(1)]
+    assert await upserted(target, [after]) == [Outcome(1)]
     assert sent_entities(port.requests("POST", BULK)[-1].json) == [
         {
             "identifier": "s",
@@ -117,18 +126,19 @@ async def test_fields_of_others_stay_under_merge_and_go_without(
     port: PortApi, target: PortTarget, settings: PortSettings, timing: Timing
 ) -> None:
     stand(port, definition("service"))
-    await target.upsert([payload(1, "service", "s", properties={"url": "u"})])
-    await target.upsert([payload(1, "service", "s", properties={"size": 2})])
+    await upserted(target, [payload(1, "service", "s", properties={"url": "u"})])
+    await upserted(target, [payload(1, "service", "s", properties={"size": 2})])
     assert port.entity("service", "s")["properties"] == {"url": "u", "size": 2}
     replacing = PortTarget(msgspec.structs.replace(settings, merge=False), timing=timing)
-    await replacing.upsert([payload(1, "service", "s", properties={"size": 3})])
+    await upserted(replacing, [payload(1, "service", "s", properties={"size": 3})])
     await replacing.close()
     assert port.entity("service", "s")["properties"] == {"size": 3}
 
 
 async def test_each_refused_entity_has_its_own_outcome(port: PortApi, target: PortTarget) -> None:
     stand(port, definition("project"), definition("service", relations={"project": relation("project")}))
-    outcomes = await target.upsert(
+    outcomes = await upserted(
+        target,
         [
             payload(1, "service", "good"),
             payload(2, "service", "unknown-property", properties={"nope": 1}),
@@ -136,7 +146,7 @@ async def test_each_refused_entity_has_its_own_outcome(port: PortApi, target: Po
             payload(4, "service", "unknown-relation", relations={"nope": "x"}),
             payload(5, "service", "dangling", relations={"project": "absent"}),
             payload(6, "service", "good-too", properties={"size": 2}),
-        ]
+        ],
     )
     assert [outcome.entity for outcome in outcomes] == [1, 2, 3, 4, 5, 6]
     errors = [outcome.error for outcome in outcomes]
@@ -145,6 +155,7 @@ async def test_each_refused_entity_has_its_own_outcome(port: PortApi, target: Po
     assert errors[2].startswith("422 invalid_request")
     assert errors[3].startswith('422 blueprint_schema_mismatch: relation "nope"')
     assert errors[4].startswith("404 not_found")
+    assert [outcome.entity for outcome in outcomes if outcome.waits] == [5]
     assert sorted(port.state.entities["service"]) == ["good", "good-too"]
 
 
@@ -155,35 +166,20 @@ async def test_port_makes_missing_related_entities_where_allowed(
     creating = PortTarget(
         msgspec.structs.replace(settings, create_missing_related_entities=True), timing=timing
     )
-    outcomes = await creating.upsert([payload(5, "service", "s", relations={"project": "absent"})])
+    outcomes = await upserted(creating, [payload(5, "service", "s", relations={"project": "absent"})])
     await creating.close()
     assert outcomes == [Outcome(5)]
     assert port.entity("project", "absent")["title"] is None
-
-
-async def test_an_entity_that_comes_before_its_relation_is_tried_again(
-    port: PortApi, target: PortTarget
-) -> None:
-    stand(port, definition("area", relations={"parent": relation("area")}))
-    payloads = [payload(i, "area", f"a{i}", relations={"parent": f"a{i + 1}"}) for i in range(29)]
-    payloads.append(payload(29, "area", "a29"))
-    outcomes = await target.upsert(payloads)
-    assert {outcome.error for outcome in outcomes} == {""}
-    circle = [
-        payload(50, "area", "x", relations={"parent": "y"}),
-        payload(51, "area", "y", relations={"parent": "x"}),
-    ]
-    assert all(outcome.error.startswith("404") for outcome in await target.upsert(circle))
 
 
 async def test_a_refusal_of_the_whole_request_finds_the_guilty_one(port: PortApi, target: PortTarget) -> None:
     stand(port, definition("service"))
     payloads = [payload(i, "service", f"e{i}") for i in range(20)]
     port.fail(Fault(500, times=2, path=BULK))
-    outcomes = await target.upsert(payloads)
+    outcomes = await upserted(target, payloads)
     assert {outcome.error for outcome in outcomes} == {""}
     port.fail(Fault(422, times=99, path=BULK))
-    outcomes = await target.upsert(payloads)
+    outcomes = await upserted(target, payloads)
     assert {outcome.error for outcome in outcomes} == {"422 injected: a fault of the test"}
 
 
@@ -196,7 +192,7 @@ async def test_a_refusal_that_is_nobodys_fault_is_not_searched(
     stand(port, definition("service"))
     body = f'{{"ok": false, "error": "{code}", "message": "no"}}'.encode()
     port.fail(Fault(status, times=99, path=BULK, body=body))
-    outcomes = await target.upsert([payload(i, "service", f"e{i}") for i in range(20)])
+    outcomes = await upserted(target, [payload(i, "service", f"e{i}") for i in range(20)])
     assert {outcome.error for outcome in outcomes} == {f"{status} {code}: no"}
     assert len(port.requests("POST", BULK)) == 1
 
@@ -205,7 +201,7 @@ async def test_an_answer_that_is_not_ports_is_no_success(port: PortApi, target: 
     stand(port, definition("service"))
     port.fail(Fault(200, path=BULK, body=b"<html>sign in to the proxy</html>"))
     with pytest.raises(Retry, match="cannot be read"):
-        await target.upsert([payload(1, "service", "e")])
+        await upserted(target, [payload(1, "service", "e")])
 
 
 async def test_an_entity_that_a_partial_answer_does_not_name_is_not_delivered(
@@ -213,5 +209,5 @@ async def test_an_entity_that_a_partial_answer_does_not_name_is_not_delivered(
 ) -> None:
     stand(port, definition("service"))
     port.fail(Fault(207, path=BULK, body=b'{"ok": true, "entities": [{"identifier": "b"}], "errors": []}'))
-    outcomes = await target.upsert([payload(1, "service", "a"), payload(2, "service", "b")])
+    outcomes = await upserted(target, [payload(1, "service", "a"), payload(2, "service", "b")])
     assert outcomes == [Outcome(1, "Port's answer says nothing of this entity"), Outcome(2)]

@@ -60,7 +60,7 @@ def test_a_cleared_key_must_name_a_field(key: str) -> None:
 
 def test_groups_keep_the_order_of_first_appearance() -> None:
     payloads = [Payload(i, name, str(i), Body()) for i, name in enumerate("baabc")]
-    places = {name: [place for place, _ in members] for name, members in by_blueprint(payloads).items()}
+    places = {name: [one.entity for one in members] for name, members in by_blueprint(payloads).items()}
     assert places == {"b": [0, 3], "a": [1, 2], "c": [4]}
     assert list(places) == ["b", "a", "c"]
 

@@ -17,6 +17,41 @@ def register(session: Session, target: str) -> None:
         session.run("owe_everything", (number,))
 
 
+def place(session: Session, target: str) -> str:
+    """Which catalog the target was when what it holds was looked at; "" where that was never."""
+    number = session.name(target)
+    return next((str(row[1]) for row in session.rows("targets") if int(row[0]) == number), "")
+
+
+def set_place(session: Session, target: str, place: str) -> None:
+    """What the target holds was looked at, and it was this catalog."""
+    session.run("set_place", (place, session.intern(target)))
+
+
+def forget(session: Session, target: str) -> None:
+    """Nothing is known of what the target holds: everything that exists is due to it."""
+    number = session.intern(target)
+    session.run("drop_deliveries", (number,))
+    session.run("drop_target", (number,))
+    register(session, target)
+
+
+def due_blueprints(session: Session, target: str) -> list[str]:
+    """The blueprints of which anything is due."""
+    return [session.text(row[0]) for row in session.rows("due_blueprints", (session.name(target),))]
+
+
+def count_held(session: Session, target: str) -> tuple[int, int]:
+    """(entities that the target holds, those of them that are to be removed)."""
+    row = session.row("count_at_target", (session.name(target),))
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def stubs_among(session: Session, blueprint: str, identifiers: Sequence[str]) -> set[str]:
+    """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
+    return {str(row[0]) for row in session.among("stubs_among", (session.name(blueprint),), identifiers)}
+
+
 def is_registered(session: Session, target: str) -> bool:
     """Whether deliveries are kept for the target."""
     return session.name(target) in {int(row[0]) for row in session.rows("targets")}

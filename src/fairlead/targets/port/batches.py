@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 
 class Due(msgspec.Struct, frozen=True, gc=False):
-    """One entity to write: its place among the outcomes, its identifier and its JSON as Port gets it."""
+    """One entity to write or remove: its number in the catalog, its identifier and its JSON as Port gets it."""
 
-    place: int
+    entity: int
     identifier: str
     body: bytes
 
@@ -90,9 +90,9 @@ def halves(batch: Sequence[T]) -> tuple[list[T], list[T]]:
     return list(batch[:middle]), list(batch[middle:])
 
 
-def by_blueprint(payloads: Sequence[Payload]) -> dict[str, list[tuple[int, Payload]]]:
-    """The payloads with their places, grouped by blueprint in the order of first appearance, else in order."""
-    groups: dict[str, list[tuple[int, Payload]]] = {}
-    for place, payload in enumerate(payloads):
-        groups.setdefault(payload.blueprint, []).append((place, payload))
+def by_blueprint(payloads: Sequence[Payload]) -> dict[str, list[Payload]]:
+    """The payloads grouped by blueprint, in the order of first appearance, else in order."""
+    groups: dict[str, list[Payload]] = {}
+    for payload in payloads:
+        groups.setdefault(payload.blueprint, []).append(payload)
     return groups

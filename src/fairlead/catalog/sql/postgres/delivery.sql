@@ -1,8 +1,17 @@
 -- name: targets
-SELECT id FROM target
+SELECT id, place FROM target
 
 -- name: put_target
-INSERT INTO target (id) VALUES ($1) ON CONFLICT DO NOTHING
+INSERT INTO target (id, place) VALUES ($1, '') ON CONFLICT DO NOTHING
+
+-- name: set_place
+UPDATE target SET place = $1 WHERE id = $2
+
+-- name: drop_target
+DELETE FROM target WHERE id = $1
+
+-- name: drop_deliveries
+DELETE FROM delivery WHERE target = $1
 
 -- name: owe_everything
 INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
@@ -39,3 +48,10 @@ JOIN entity e ON e.id = n.entity
 ON CONFLICT (target, entity) DO UPDATE
 SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = excluded.attempts,
     error = excluded.error
+
+-- name: due_blueprints
+SELECT DISTINCT blueprint FROM delivery WHERE target = $1 AND desired_hash <> delivered_hash
+
+-- name: count_at_target
+SELECT count(*), coalesce(sum(CASE WHEN desired_hash = '' THEN 1 ELSE 0 END), 0)
+FROM delivery WHERE target = $1 AND delivered_hash <> ''

@@ -1,8 +1,17 @@
 -- name: targets
-SELECT id FROM target
+SELECT id, place FROM target
 
 -- name: put_target
-INSERT OR IGNORE INTO target (id) VALUES (?)
+INSERT OR IGNORE INTO target (id, place) VALUES (?, '')
+
+-- name: set_place
+UPDATE target SET place = ? WHERE id = ?
+
+-- name: drop_target
+DELETE FROM target WHERE id = ?
+
+-- name: drop_deliveries
+DELETE FROM delivery WHERE target = ?
 
 -- name: owe_everything
 INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
@@ -35,3 +44,10 @@ SELECT ?, id, blueprint, hash, ?, ?, ?, ? FROM entity WHERE id = ?
 ON CONFLICT (target, entity) DO UPDATE
 SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = excluded.attempts,
     error = excluded.error
+
+-- name: due_blueprints
+SELECT DISTINCT blueprint FROM delivery WHERE target = ? AND desired_hash IS NOT delivered_hash
+
+-- name: count_at_target
+SELECT count(*), coalesce(sum(CASE WHEN desired_hash = x'' THEN 1 ELSE 0 END), 0)
+FROM delivery WHERE target = ? AND delivered_hash <> x''

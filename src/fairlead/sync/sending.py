@@ -1,0 +1,264 @@
+"""Sends what is due to one target in pages, notes each answer as it comes, and sends again what waited for another.
+
+What is about to be sent is noted first, so that an answer that is lost leaves nothing behind that nobody knows of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import aclosing
+
+import msgspec
+import orjson
+
+from fairlead.model.blueprints import Blueprint
+from fairlead.model.delivery import Outcome, Payload
+from fairlead.model.entities import Body, Json
+from fairlead.model.stored import Delivery
+from fairlead.reconcile.canonical import canonical, decode_body
+from fairlead.sync.adopt import delivered_keys
+from fairlead.sync.delivery import FOUND, SENT, Target
+from fairlead.sync.refusals import Refusals
+from fairlead.sync.store import Store
+
+PAGE = 1_000
+"""Entities that are fetched from the catalog at once."""
+
+PAGES = 2
+"""Pages under way at once, so that the target always has a next request to send."""
+
+NOTED = 100
+"""Answers that are noted in one transaction."""
+
+Page = Sequence[Delivery]
+Choose = Callable[[Delivery], bool]
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """An entity that the target refuses as long as another is not there (or, when it goes, as another still is).
+
+    `sent` counts what had been accepted when it was sent; `needs` are marks of the entities that it points to.
+    """
+
+    due: Delivery
+    outcome: Outcome
+    sent: int
+    needs: frozenset[int]
+
+
+class Sending:
+    """One drain of one target: what is sent, and how it was answered."""
+
+    def __init__(self, store: Store, target: Target, blueprints: Mapping[str, Blueprint]) -> None:
+        self._store = store
+        self._target = target
+        self._blueprints = blueprints
+        self._accepted: dict[int, int] = {}
+        self._waiting: dict[int, _Waiting] = {}
+        self.refusals = Refusals()
+        self.upserted = 0
+        self.deleted = 0
+
+    async def upsert_all(self, names: Sequence[str]) -> None:
+        """Writes what is due of these blueprints, in order; what waits for another again once that is there."""
+        await self._pass(names, lambda due: bool(due.desired_hash))
+        loosened = False
+        while self._waiting:
+            if ready := self._ready():
+                await self._pass(names, _among(ready))
+            elif loosened or not await self._loosen(names):
+                break
+            else:
+                loosened = True
+        self._give_up()
+
+    async def delete_all(self, names: Sequence[str], chosen: Choose) -> None:
+        """Removes what is due of these blueprints and chosen, in order; what others require again, while any goes."""
+        await self._pass(names, lambda due: not due.desired_hash and chosen(due))
+        before = 0
+        while self._waiting and len(self._waiting) != before:
+            before = len(self._waiting)
+            await self._pass(names, _among(frozenset(self._waiting)))
+        self._give_up()
+
+    async def due(self, names: Sequence[str], chosen: Choose) -> AsyncGenerator[Page, None]:
+        """Pages of what is due and chosen, blueprint after blueprint."""
+        for name in names:
+            after = 0
+            while batch := await self._store.due(self._target.name, name, after, PAGE):
+                after = batch[-1].entity
+                if page := [due for due in batch if chosen(due)]:
+                    yield page
+
+    async def _pass(self, names: Sequence[str], chosen: Choose) -> None:
+        """Sends every page; blueprint after blueprint, because one may point to the other."""
+        for name in names:
+            async with aclosing(self.due([name], chosen)) as pages:
+                await self._blueprint(pages)
+
+    async def _blueprint(self, pages: AsyncGenerator[Page, None]) -> None:
+        """Sends `PAGES` at once. After an error nothing new is sent; what is under way comes to its end."""
+        slots = asyncio.Semaphore(PAGES)
+        tasks: list[asyncio.Task[None]] = []
+
+        async def send(page: Page) -> None:
+            try:
+                await self._send(page)
+            finally:
+                slots.release()
+
+        try:
+            async for page in pages:
+                await slots.acquire()
+                if any(task.done() and task.exception() for task in tasks):
+                    break
+                tasks = [task for task in tasks if not task.done()]
+                tasks.append(asyncio.create_task(send(page)))
+            if tasks:
+                await asyncio.wait(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _send(self, page: Page) -> None:
+        deletes = not page[0].desired_hash
+        sent = len(self._accepted)
+        by_id = {due.entity: due for due in page}
+        for due in page:
+            self._waiting.pop(due.entity, None)
+        if not deletes:
+            await self._note([noted for due in page if (noted := _announced(due)) != due])
+        payloads = [_payload(due) for due in page]
+        stream = self._target.delete(payloads) if deletes else self._target.upsert(payloads)
+        told: list[Outcome] = []
+        try:
+            async with aclosing(stream):
+                async for outcomes in stream:
+                    told += outcomes
+                    if len(told) >= NOTED:
+                        heard, told = told, []
+                        await self._hear(heard, by_id, sent, deletes=deletes)
+        finally:
+            await self._hear(told, by_id, sent, deletes=deletes)
+
+    async def _hear(
+        self, outcomes: Sequence[Outcome], by_id: Mapping[int, Delivery], sent: int, *, deletes: bool
+    ) -> None:
+        await self._note([_answered(by_id[outcome.entity], outcome) for outcome in outcomes])
+        for outcome in outcomes:
+            due = by_id[outcome.entity]
+            if not outcome.error:
+                self._accept(due)
+                self.upserted += not deletes
+                self.deleted += deletes
+            elif outcome.waits:
+                bare = msgspec.structs.replace(due, body=b"")
+                needs = frozenset() if deletes else frozenset(_mark(*key) for key in self._named(due))
+                self._waiting[due.entity] = _Waiting(bare, outcome, sent, needs)
+            else:
+                self.refusals.add(due, outcome)
+
+    def _accept(self, due: Delivery) -> None:
+        mark = _mark(due.blueprint, due.identifier)
+        self._accepted.setdefault(mark, len(self._accepted))
+
+    def _ready(self) -> Collection[int]:
+        """Those that wait and point to what was accepted after they were sent."""
+        return {
+            entity
+            for entity, one in self._waiting.items()
+            if any(self._accepted.get(mark, -1) >= one.sent for mark in one.needs)
+        }
+
+    async def _loosen(self, names: Sequence[str]) -> bool:
+        """Writes those that wait for one another without the relations between them, so that each is there for the
+        others. Whether any was accepted. They stay due."""
+        waiting = {_mark(one.due.blueprint, one.due.identifier) for one in self._waiting.values()}
+        circle = {entity for entity, one in self._waiting.items() if one.needs & waiting}
+        accepted = False
+        async with aclosing(self.due(names, lambda due: due.entity in circle)) as pages:
+            async for page in pages:
+                by_id = {due.entity: due for due in page}
+                absent = waiting - self._accepted.keys()
+                payloads = [self._without(_payload(due), absent) for due in page]
+                async with aclosing(self._target.upsert(payloads)) as stream:
+                    async for outcomes in stream:
+                        there = [by_id[outcome.entity] for outcome in outcomes if not outcome.error]
+                        await self._note(
+                            [msgspec.structs.replace(due, delivered_hash=FOUND) for due in there]
+                        )
+                        for due in there:
+                            self._accept(due)
+                        accepted = accepted or bool(there)
+        return accepted
+
+    def _without(self, payload: Payload, marks: Collection[int]) -> Payload:
+        """The payload without its relations to entities of these marks."""
+        blueprint = self._blueprints.get(payload.blueprint)
+        kept: dict[str, Json] = {}
+        for name, value in payload.body.relations.items():
+            target = blueprint.relations[name].target if blueprint and name in blueprint.relations else ""
+            if not any(_mark(target, identifier) in marks for identifier in _identifiers(value)):
+                kept[name] = value
+        return msgspec.structs.replace(payload, body=msgspec.structs.replace(payload.body, relations=kept))
+
+    def _named(self, due: Delivery) -> Iterator[tuple[str, str]]:
+        """The entities that the relations of one point to."""
+        blueprint = self._blueprints.get(due.blueprint)
+        for name, value in decode_body(due.body).relations.items():
+            if blueprint and name in blueprint.relations:
+                for identifier in _identifiers(value):
+                    yield blueprint.relations[name].target, identifier
+
+    def _give_up(self) -> None:
+        """Whatever still waits is refused."""
+        for one in self._waiting.values():
+            self.refusals.add(one.due, one.outcome)
+        self._waiting.clear()
+
+    async def _note(self, rows: Sequence[Delivery]) -> None:
+        if rows:
+            await self._store.write(lambda writer: writer.mark_delivered(rows))
+
+
+def _among(entities: Collection[int]) -> Choose:
+    return lambda due: due.entity in entities
+
+
+def _mark(blueprint: str, identifier: str) -> int:
+    """A number for an entity: what is accepted may be millions."""
+    return hash((blueprint, identifier))
+
+
+def _identifiers(value: Json) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, str)]
+
+
+def _payload(due: Delivery) -> Payload:
+    body = decode_body(due.body) if due.body else Body()
+    cleared = _before(due) - delivered_keys(body)
+    return Payload(due.entity, due.blueprint, due.identifier, body, tuple(sorted(cleared)))
+
+
+def _before(due: Delivery) -> set[str]:
+    """The keys that the target may hold."""
+    return set(orjson.loads(due.keys)) if due.keys else set()
+
+
+def _announced(due: Delivery) -> Delivery:
+    """What is noted before an entity is written: that it may be there, with these keys beside those of before."""
+    keys = _before(due) | delivered_keys(decode_body(due.body))
+    return msgspec.structs.replace(due, delivered_hash=SENT, keys=canonical(sorted(keys)))
+
+
+def _answered(due: Delivery, outcome: Outcome) -> Delivery:
+    if outcome.error:
+        return msgspec.structs.replace(due, attempts=due.attempts + 1, error=outcome.error)
+    keys = canonical(sorted(delivered_keys(decode_body(due.body)))) if due.body else b""
+    return msgspec.structs.replace(due, delivered_hash=due.desired_hash, keys=keys, attempts=0, error="")
