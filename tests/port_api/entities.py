@@ -14,16 +14,10 @@ from port_api.state import (
     check_identifier,
     section,
 )
+from port_api.validation import check_limit, check_properties, check_team
 
 LARGEST_UPSERT = 20
 LARGEST_DELETE = 100
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "number": (int, float),
-    "boolean": bool,
-    "object": dict,
-    "array": list,
-}
 _SYSTEM = ("_user", "_team")
 
 
@@ -86,11 +80,14 @@ def write(state: State, blueprint: str, given: Object, manner: Manner) -> bool:
         properties=_laid_over(base.properties, section(given, "properties")),
         relations=_laid_over(base.relations, section(given, "relations")),
     )
-    _check_properties(definition, entity)
+    check_team(definition, given.get("team"))
+    check_properties(definition, entity)
     missing = _missing_targets(state, definition, entity)
     if missing and not manner.create_missing:
         target, absent = missing[0]
         raise Refused(404, "not_found", f'Entity "{absent}" of blueprint "{target}" was not found')
+    if old is None:
+        check_limit(state)
     if not manner.validation_only:
         group[identifier] = entity
         for target, absent in missing:
@@ -115,27 +112,27 @@ def delete_many(state: State, blueprint: str, identifiers: list[Json], *, cascad
 
 
 def search(state: State, query: Object) -> list[Json]:
-    """Entities by a flat or nested query over identifier, blueprint, title and datasource."""
-    return [entity.shown() for entity in state.every_entity() if matches(entity, query)]
+    """Entities by a flat or nested query over identifier, blueprint, title and datasource.
+
+    A rule `relatedTo` may stand at the top: what points to the entity directly, by relations that are required or not.
+    """
+    given = query.get("rules")
+    rules = [rule for rule in given if isinstance(rule, dict)] if isinstance(given, list) else []
+    related = [rule for rule in rules if rule.get("operator") == "relatedTo"]
+    rest: Object = {**query, "rules": [rule for rule in rules if rule not in related]} if related else query
+    found = [entity for entity in state.every_entity() if matches(entity, rest)]
+    for rule in related:
+        near = [
+            entity
+            for entity, _, required in _pointing(state, str(rule.get("blueprint")), str(rule.get("value")))
+            if rule.get("required") in (None, required)
+        ]
+        found = [entity for entity in found if entity in near]
+    return [entity.shown() for entity in found]
 
 
 def _laid_over(old: Object, given: Object) -> Object:
     return {key: value for key, value in {**old, **given}.items() if value is not None}
-
-
-def _check_properties(definition: Object, entity: StoredEntity) -> None:
-    schema = section(definition, "schema")
-    properties = section(schema, "properties")
-    for name, value in entity.properties.items():
-        if name not in properties:
-            raise Refused(422, "blueprint_schema_mismatch", f'property "{name}" is not in the blueprint')
-        expected = _TYPES[str(section(properties, name).get("type", "string"))]
-        if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-            raise Refused(422, "blueprint_schema_mismatch", f'property "{name}" is of another type')
-    required = schema.get("required")
-    for key in required if isinstance(required, list) else []:
-        if key not in entity.properties:
-            raise Refused(422, "blueprint_schema_mismatch", f'property "{key}" is required')
 
 
 def _missing_targets(state: State, definition: Object, entity: StoredEntity) -> list[tuple[str, str]]:

@@ -56,12 +56,13 @@ class StoredEntity:
 
 @dataclass
 class State:
-    """Everything stored. Tests may read and write it directly."""
+    """Everything stored. Tests may read and write it directly. `entity_limit` is of the organization, None for none."""
 
     now: Callable[[], float]
     blueprints: dict[str, Object] = field(default_factory=dict)
     entities: dict[str, dict[str, StoredEntity]] = field(default_factory=dict)
     integrations: dict[str, Object] = field(default_factory=dict)
+    entity_limit: int | None = None
 
     def instant(self) -> str:
         """Now, as RFC 3339."""

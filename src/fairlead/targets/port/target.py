@@ -35,9 +35,11 @@ from fairlead.targets.port.batches import (
 )
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import EXPORTER, PortClient
+from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
 from fairlead.targets.port.pacing import Timing
+from fairlead.targets.port.refusals import PortRefusals
 from fairlead.targets.port.resources import PortResources
 from fairlead.targets.port.settings import PortSettings
 
@@ -63,6 +65,7 @@ class PortTarget:
         self._client = client or PortClient(settings, timing)
         self._blueprints = PortBlueprints(self._client)
         self._holdings = PortHoldings(settings, self._client)
+        self._refusals = PortRefusals(self._client)
         self._slots = asyncio.Semaphore(CONCURRENCY)
 
     @property
@@ -89,6 +92,7 @@ class PortTarget:
 
         Raises `TargetRejected` for a definition that Port refuses, after removing what this call created.
         """
+        self._refusals.forget()
         if blueprints:
             await self._blueprints.create_absent(blueprints, await self._blueprints.existing())
 
@@ -141,10 +145,11 @@ class PortTarget:
             feature=EXPORTER,
         )
         if answer.is_success:
-            return self._told(batch, answer)
+            return await self._told(blueprint, batch, answer)
         told = refusal(answer)
-        if len(batch) == 1 or told.code == FORBIDDEN or told.status == 404 or told.status < 400:
-            return [self._refused(due, told) for due in batch]
+        alike = told.code == FORBIDDEN or told.status == 404 or told.status < 400 or is_limit(told)
+        if len(batch) == 1 or alike:
+            return [await self._refusals.outcome(blueprint, due, told) for due in batch]
         return await self._halved(blueprint, batch, self._upsert)
 
     async def _delete(self, blueprint: str, batch: list[Due]) -> list[Outcome]:
@@ -163,7 +168,7 @@ class PortTarget:
         told = refusal(answer)
         if len(batch) == 1 or told.code == FORBIDDEN:
             waits = HAS_DEPENDENTS in f"{told.code} {told.message}"
-            return [self._refused(due, told, waits=waits) for due in batch]
+            return [await self._refusals.removal(blueprint, due, told, waits=waits) for due in batch]
         return await self._halved(blueprint, batch, self._delete)
 
     async def _nothing_there(self, blueprint: str, batch: list[Due]) -> bool:
@@ -176,7 +181,7 @@ class PortTarget:
         first, second = halves(batch)
         return [*await send(blueprint, first), *await send(blueprint, second)]
 
-    def _told(self, batch: list[Due], answer: Answer) -> list[Outcome]:
+    async def _told(self, blueprint: str, batch: list[Due], answer: Answer) -> list[Outcome]:
         """One outcome for each entity of an accepted request; 207 names those that are refused by index."""
         told = read(answer, BulkAnswer, "a bulk upsert")
         accepted = {_index(batch, written) for written in told.entities}
@@ -185,18 +190,14 @@ class PortTarget:
         for index, due in enumerate(batch):
             error = refused.get(index)
             if error is not None:
+                why = Refusal(error.status_code, error.error, error.message)
                 waits = error.status_code == 404 and error.error == MISSING
-                outcomes.append(
-                    self._refused(due, Refusal(error.status_code, error.error, error.message), waits=waits)
-                )
+                outcomes.append(await self._refusals.outcome(blueprint, due, why, waits=waits))
             elif answer.status != 207 or index in accepted:
                 outcomes.append(Outcome(due.entity))
             else:
                 outcomes.append(Outcome(due.entity, "Port's answer says nothing of this entity"))
         return outcomes
-
-    def _refused(self, due: Due, told: Refusal, *, waits: bool = False) -> Outcome:
-        return Outcome(due.entity, self._client.redact(str(told)), waits=waits)
 
     async def _all(
         self, blueprint: str, batches: Sequence[list[Due]], send: Send
