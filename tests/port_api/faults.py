@@ -12,7 +12,8 @@ from port_api.state import Json
 class Fault:
     """The next `times` requests whose path contains `path` are answered so, but for the first `after` of them.
 
-    `status` 0 cuts the connection.
+    `status` 0 cuts the connection. With `arrives` they are done nevertheless: only their
+    answers are lost.
     """
 
     status: int
@@ -20,6 +21,7 @@ class Fault:
     path: str = ""
     method: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    arrives: bool = False
     body: bytes = b'{"ok": false, "error": "injected", "message": "a fault of the test"}'
 
     after: int = 0

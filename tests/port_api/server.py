@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -14,17 +13,17 @@ from aiohttp import web
 
 from port_api import blueprints, entities, holdings, integrations
 from port_api.faults import Fault, Recorded
+from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_WINDOW = 300.0
 
 
 class PortApi:
     """Port's API on a free port of this host, while the context lasts.
 
     `now` is the clock (epoch seconds) of tokens, windows and time stamps. `body_limit` in bytes. `rate_limit`
-    requests are answered per window of 300 s, None for no limit. `token_seconds` is a token's life.
+    requests of each family are answered per window of 300 s, None for no limit. `token_seconds` is a token's life.
     `tls` makes it https.
     """
 
@@ -58,7 +57,7 @@ class PortApi:
         self.url = ""
         self._token: tuple[str, float] | None = None
         self._tokens_issued = 0
-        self._window = (0.0, 0)
+        self._windows = Windows(now)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> PortApi:
@@ -128,6 +127,8 @@ class PortApi:
             return None
         for fault in self.faults:
             if fault.strikes(request.method, request.path):
+                if fault.arrives:
+                    await self._handled(request, handler, body)
                 if fault.status == 0:
                     return None
                 return web.Response(
@@ -136,9 +137,14 @@ class PortApi:
                     headers=fault.headers,
                     content_type="application/json",
                 )
-        limits = self._count()
+        return await self._handled(request, handler, body)
+
+    async def _handled(
+        self, request: web.Request, handler: Handler, body: bytes
+    ) -> web.StreamResponse | None:
+        limits = self._windows.count(request.path, self.rate_limit)
         try:
-            self._check(request, body, limits)
+            self._check(request, body)
             response = await handler(request)
         except Refused as refused:
             told: Object = {"ok": False, "error": refused.code, "message": refused.message}
@@ -153,22 +159,8 @@ class PortApi:
             return None
         return response
 
-    def _count(self) -> dict[str, str]:
-        start, used = self._window
-        if self.now() >= start + _WINDOW:
-            start, used = self.now(), 0
-        self._window = (start, used + 1)
-        if self.rate_limit is None:
-            return {}
-        return {
-            "x-ratelimit-period": "300",
-            "x-ratelimit-limit": str(self.rate_limit),
-            "x-ratelimit-remaining": str(max(0, self.rate_limit - used - 1)),
-            "x-ratelimit-reset": str(math.ceil(start + _WINDOW)),
-        }
-
-    def _check(self, request: web.Request, body: bytes, limits: dict[str, str]) -> None:
-        if limits and self._window[1] > int(limits["x-ratelimit-limit"]):
+    def _check(self, request: web.Request, body: bytes) -> None:
+        if self._windows.is_over(request.path, self.rate_limit):
             raise Refused(429, "too_many_requests", "the window is used up")
         if len(body) > self.body_limit:
             raise Refused(413, "bad_request", "Request body is too large (limit is 1MiB)")

@@ -104,6 +104,7 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
             client_secret=settings.client_secret,
             identifier=settings.integration,
             base_url=settings.base_url,
+            timeout=settings.timeout,
             merge=merge,
             create_missing_related_entities=create_missing,
         )

@@ -88,6 +88,13 @@ async def test_a_registration_of_somebody_elses_is_taken_over(port: PortApi, tar
     assert await target.integration.stored_mapping() == '{"a": 1}'
 
 
+async def test_a_registration_whose_answer_is_lost_is_found(port: PortApi, target: PortTarget) -> None:
+    port.fail(Fault(0, method="POST", path="/v1/integration", arrives=True))
+    await target.integration.register()
+    assert len(port.requests("POST", "/v1/integration")) == 1
+    assert port.state.integrations["my-azure"]["version"] == "1.2.3"
+
+
 @pytest.mark.parametrize("text", ["", "- a", "a: [", '"text"'])
 async def test_a_text_that_is_no_mapping_sends_nothing(port: PortApi, target: PortTarget, text: str) -> None:
     with pytest.raises(BadMapping):

@@ -7,6 +7,7 @@ import pytest
 from contract.targets.port_builders import blueprint, definition, relation, stand
 from fairlead.model.entities import Json
 from fairlead.model.errors import Retry, TargetRejected
+from fairlead.targets.port.pacing import ATTEMPTS
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi
 
@@ -72,7 +73,7 @@ async def test_a_refused_definition_leaves_nothing_half_made(port: PortApi, targ
 async def test_an_outage_midway_leaves_nothing_half_made_where_port_comes_back(
     port: PortApi, target: PortTarget
 ) -> None:
-    port.fail(Fault(503, times=6, method="PATCH"))
+    port.fail(Fault(503, times=ATTEMPTS, method="PATCH"))
     with pytest.raises(Retry):
         await target.prepare([PROJECT, SERVICE])
     assert port.state.blueprints == {}

@@ -130,9 +130,30 @@ def test_ocean_minutes_are_seconds_here(tmp_path: Path) -> None:
     assert not settings.port.initialize
 
 
+@pytest.mark.parametrize("name", ["OCEAN__CLIENT_TIMEOUT", "FAIRLEAD_PORT__TIMEOUT"])
+def test_the_time_that_port_has_for_an_answer(tmp_path: Path, name: str) -> None:
+    settings = read(OCEAN | {name: "9"}, tmp_path)
+    assert settings.port is not None
+    assert settings.port.timeout == 9
+    with pytest.raises(BadUsage, match="timeout"):
+        read(OCEAN | {name: "0"}, tmp_path)
+
+
+@pytest.mark.parametrize("given", [{"OCEAN__PORT__BASE_URL": ""}, {"OCEAN__PORT": '{"base_url": ""}'}])
+def test_an_empty_base_url_is_the_default(tmp_path: Path, given: dict[str, str]) -> None:
+    settings = read(OCEAN | given, tmp_path)
+    assert settings.port is not None
+    assert settings.port.base_url == "https://api.getport.io"
+
+
 def test_ocean_names_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
     settings = read(
-        OCEAN | {"OCEAN__PROCESS_EXECUTION_MODE": "single_process", "OCEAN__CLIENT_TIMEOUT": "9"}, tmp_path
+        OCEAN
+        | {
+            "OCEAN__PROCESS_EXECUTION_MODE": "single_process",
+            "OCEAN__STATUS_HEARTBEAT_INTERVAL_SECONDS": "9",
+        },
+        tmp_path,
     )
     assert settings.warnings == ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.targets.port.pacing import asked_wait, backoff, is_exhausted
+from fairlead.targets.port.pacing import asked_wait, backoff
 
 NOW = 1_800_000_000.0
 
@@ -20,6 +20,8 @@ NOW = 1_800_000_000.0
         ({"x-ratelimit-reset": "1700000000"}, 0.0),
         ({"Retry-After": "Fri, 15 Jan 2027 08:00:20 GMT"}, 20.0),
         ({"x-ratelimit-reset": "2027-01-15T08:01:00Z"}, 60.0),
+        ({"x-ratelimit-reset": "200", "x-ratelimit-remaining": "7"}, 0.0),
+        ({"x-ratelimit-reset": "200", "x-ratelimit-remaining": "0"}, 200.0),
         ({"Retry-After": "soon"}, 0.0),
         ({"Retry-After": "nan"}, 0.0),
         ({"Retry-After": "inf"}, 0.0),
@@ -31,11 +33,5 @@ def test_the_wait_that_is_asked_for(headers: dict[str, str], seconds: float) -> 
 
 
 def test_the_back_off_doubles_and_spreads() -> None:
-    assert [backoff(attempt, 0.5) for attempt in range(4)] == [0.5, 1.0, 2.0, 4.0]
-    assert (backoff(0, 0.0), backoff(0, 1.0)) == pytest.approx((0.45, 0.55))
-
-
-def test_a_window_with_nothing_left() -> None:
-    assert is_exhausted({"x-ratelimit-remaining": "0"})
-    assert not is_exhausted({"x-ratelimit-remaining": "10"})
-    assert not is_exhausted({})
+    assert [backoff(attempt, 0.5) for attempt in range(4)] == pytest.approx([0.3, 0.6, 1.2, 2.4])
+    assert (backoff(0, 0.0), backoff(0, 1.0)) == pytest.approx((0.27, 0.33))

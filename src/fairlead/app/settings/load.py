@@ -166,6 +166,7 @@ def _port(part: PortPart) -> PortSettings | None:
         part.base_url.rstrip("/"),
         part.integration_identifier,
         part.initialize_resources,
+        part.timeout,
     )
 
 

@@ -22,6 +22,7 @@ NAMES = {
     "integration.config.personal_access_token": "azure.personal_access_token",
     "integration.config.webhook_secret": "azure.webhook_secret",
     "initialize_port_resources": "port.initialize_resources",
+    "client_timeout": "port.timeout",
     "event_listener.type": "listener",
 }
 """Ocean's name (snake case, dotted) to ours. Names that are not here are Ocean's own business and are left alone."""

@@ -72,6 +72,7 @@ class PortPart(_Part):
     base_url: str = "https://api.getport.io"
     integration_identifier: str = "my-azure-devops-integration"
     initialize_resources: bool = True
+    timeout: Annotated[float, Field(gt=0)] = 60.0
 
 
 class IntervalsPart(_Part):

@@ -50,7 +50,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True):
 class PortSettings(msgspec.Struct, frozen=True):
     """Port as a target. `integration` is the identifier of the installation whose mapping and entities are meant.
 
-    `initialize` tells whether missing blueprints are created there.
+    `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
     """
 
     client_id: str
@@ -58,6 +58,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     base_url: str = "https://api.getport.io"
     integration: str = "my-azure-devops-integration"
     initialize: bool = True
+    timeout: float = 60.0
 
 
 class Intervals(msgspec.Struct, frozen=True):

@@ -87,13 +87,17 @@ class PortBlueprints:
 
     async def _post(self, identifier: str, bare: Mapping[str, msgspec.Raw]) -> bool:
         """Whether the blueprint is ours now; False where somebody else has just created it."""
-        answer = await self._client.request(
-            "POST", ("blueprints",), body=msgspec.json.encode(bare), feature=EXPORTER
+
+        async def is_there() -> bool:
+            return (await self._client.request("GET", ("blueprints", identifier))).is_success
+
+        answer = await self._client.create(
+            ("blueprints",), msgspec.json.encode(bare), is_there, feature=EXPORTER
         )
-        if answer.is_success:
-            return True
+        if answer is None or answer.is_success:
+            return True  # None: our own request arrived, only its answer was lost
         if refusal(answer).code == TAKEN:
-            return answer.attempts > 1  # our own first attempt arrived, only its answer was lost
+            return False
         raise self._rejection(answer, f"the blueprint {identifier!r}")
 
     async def _patch(self, identifier: str, part: Mapping[str, msgspec.Raw]) -> None:

@@ -1,4 +1,4 @@
-"""The one way to Port's API: a token, retries of one request, and a pause that all requests share.
+"""The one way to Port's API: a token, retries of one request, and a budget of requests that all of them share.
 
 The only file of this room that knows the HTTP library. Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY` …) are
 obeyed, but passed by hand: the library's own switch also reads `.netrc`, and would then refuse our token. Redirects
@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import urllib.request
-from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
@@ -21,19 +22,25 @@ from yarl import URL
 from fairlead.model.errors import BadCredential, BadUsage, FairleadError, Retry, Throttled
 from fairlead.model.secrets import Secret, redact
 from fairlead.targets.port.answers import Answer, Token, error_of, read, refusal
+from fairlead.targets.port.budget import LIMITS, Budget, Family, family_of
 from fairlead.targets.port.pacing import (
     ATTEMPTS,
+    ATTEMPTS_UNHEARD,
     LONGEST_WAIT,
     RETRIED,
     Timing,
     asked_wait,
     backoff,
-    is_exhausted,
 )
+from fairlead.targets.port.regions import api_base, credential_advice
 from fairlead.targets.port.settings import PortSettings
 
 EXPORTER = "exporter"
 """The feature that Ocean names in the User-Agent when it writes entities and blueprints."""
+
+Effect = Literal["read", "write", "create"]
+"""What a request does. *read*: nothing, so that a 500 may be a passing fault too. *write*: the same when sent twice.
+*create*: not the same when sent twice, so that what became of a lost one has to be looked at first."""
 
 _LONGEST_LEEWAY = 300.0
 """Seconds before a token's end at which the next is fetched (a tenth of its life if that is less)."""
@@ -55,6 +62,26 @@ class _HeldToken(msgspec.Struct, frozen=True):
     renew_at: float
 
 
+class LostAnswer(Retry):
+    """A request that creates something may have arrived or not."""
+
+
+class _Sending(msgspec.Struct, frozen=True):
+    """One request, but for its token."""
+
+    method: str
+    url: URL
+    body: bytes
+    feature: str
+    family: Family
+    effect: Effect
+
+    @property
+    def passes(self) -> frozenset[int]:
+        """Statuses after which it is sent again."""
+        return RETRIED | {500} if self.effect == "read" else RETRIED
+
+
 class PortClient:
     """One session with one Port host under one credential. Safe for concurrent use within one event loop."""
 
@@ -62,11 +89,12 @@ class PortClient:
         """Raises `BadUsage` for a base URL that is none. Sends nothing and opens nothing yet."""
         self._settings = settings
         self._timing = timing or Timing()
-        self._base, self._host = _base(settings.base_url)
+        self._base, self._host = api_base(settings.base_url)
         self._session: aiohttp.ClientSession | None = None
         self._held: _HeldToken | None = None
         self._renewing = asyncio.Lock()
-        self._resume_at = 0.0
+        self._budgets = {family: Budget(self._timing, limit) for family, limit in LIMITS.items()}
+        self._heard = False
 
     async def request(
         self,
@@ -76,25 +104,41 @@ class PortClient:
         query: Mapping[str, str] | None = None,
         body: bytes = b"",
         feature: str = "",
+        effect: Effect | None = None,
     ) -> Answer:
-        """Sends one request below `/v1`; the parts of `path` are quoted here. `body` is JSON.
+        """Sends one request below `/v1`; the parts of `path` are quoted here. `body` is JSON. `effect` is *read* for
+        GET and *write* for others where it is not given.
 
         Answers with any status that is final (4xx and 500 too, for the caller to judge). Raises `Throttled` or
-        `Retry` after the last attempt or where Port asks for too long a pause, `BadCredential` where the credential
-        is refused.
+        `Retry` after the last attempt or where Port asks for too long a pause, `LostAnswer` at once where a request
+        that creates may have arrived, `BadCredential` where the credential is refused.
         """
+        chosen: Effect = effect or ("read" if method == "GET" else "write")
         url = self._url(path, query)
-        held = await self._token()
-        answer = await self._persist(method, url, body, self._headers(feature, held))
-        if answer.status != 401:
-            return answer
-        if self._held is held:
-            self._held = None
-        held = await self._token()
-        again = await self._persist(method, url, body, self._headers(feature, held))
-        if again.status == 401:
-            raise self._bad_credential(again)
-        return msgspec.structs.replace(again, attempts=answer.attempts + again.attempts)
+        return await self._signed(_Sending(method, url, body, feature, family_of(path), chosen))
+
+    async def create(
+        self,
+        path: tuple[str, ...],
+        body: bytes,
+        is_there: Callable[[], Awaitable[bool]],
+        *,
+        query: Mapping[str, str] | None = None,
+        feature: str = "",
+    ) -> Answer | None:
+        """POSTs something new. After a lost answer `is_there` looks for it before it is sent again; None where it is
+        there already. Else as `request`."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self.request(
+                    "POST", path, query=query, body=body, feature=feature, effect="create"
+                )
+            except LostAnswer as lost:
+                error = lost
+            await self._timing.sleep(error.seconds or backoff(attempt, self._timing.chance()))
+            if await is_there():
+                return None
+        raise error
 
     def error(self, answer: Answer, what: str) -> FairleadError:
         """The error for a request that Port refuses, classed by what to do next; `what` was asked for."""
@@ -132,8 +176,9 @@ class PortClient:
             }
         )
         asked_at = self._timing.now()
-        url = self._url(("auth", "access_token"), None)
-        answer = await self._persist("POST", url, body, self._headers("", None))
+        path = ("auth", "access_token")
+        sending = _Sending("POST", self._url(path, None), body, "", family_of(path), "write")
+        answer = await self._persist(sending, None)
         if answer.status == 404:
             raise BadUsage(f"there is no Port API at {self._base}", advice="Check the base URL of Port.")
         if 400 <= answer.status < 500:
@@ -151,65 +196,73 @@ class PortClient:
     def _bad_credential(self, answer: Answer) -> BadCredential:
         return BadCredential(
             self.redact(f"Port refuses the client id or secret: {refusal(answer)}"),
-            advice="Check Port's client id and client secret, and that they belong to the region of the base URL.",
+            advice=credential_advice(self._host, self._settings.client_id),
         )
 
-    async def _persist(self, method: str, url: URL, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _signed(self, sending: _Sending) -> Answer:
+        """Sends with the token; with a new one where it is refused."""
+        held = await self._token()
+        answer = await self._persist(sending, held)
+        if answer.status != 401:
+            return answer
+        if self._held is held:
+            self._held = None
+        again = await self._persist(sending, await self._token())
+        if again.status == 401:
+            raise self._bad_credential(again)
+        return msgspec.structs.replace(again, attempts=answer.attempts + again.attempts)
+
+    async def _persist(self, sending: _Sending, held: _HeldToken | None) -> Answer:
         """Sends until the answer is final; attempts are bounded, waits obey the server."""
-        error = Retry(f"Port at {self._host} gives no answer")
-        for attempt in range(ATTEMPTS):
-            await self._until_resumed()
-            try:
-                raw = await self._send(method, url, body, headers)
-            except aiohttp.ClientConnectorCertificateError:
-                raise Retry(
-                    f"the certificate of {self._host} is not trusted", advice=_CERTIFICATE_ADVICE
-                ) from None
-            except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-                error = Retry(self.redact(f"Port at {self._host} cannot be reached: {_words(fault)}"))
-                wait = 0.0
+        budget = self._budgets[sending.family]
+        headers = self._headers(sending.feature, held)
+        host = sending.url.host or self._host
+        attempt = 0
+        while True:
+            raw = await self._attempt(sending, headers, budget)
+            attempt += 1
+            if isinstance(raw, _Raw):
+                self._heard = True
+                if raw.status not in sending.passes:
+                    return Answer(raw.status, raw.body, attempt)
+                wait = asked_wait(raw.headers, self._timing.now())
+                error = _passing(raw.status, host, wait)
             else:
-                wait = self._heed(raw)
-                if raw.status not in RETRIED:
-                    return Answer(raw.status, raw.body, attempt + 1)
-                error = self._passing(raw, wait)
-            if wait > LONGEST_WAIT:
-                break
-            wait = wait or backoff(attempt, self._timing.chance())
-            if isinstance(error, Throttled):
-                self._pause(wait)
-            elif attempt + 1 < ATTEMPTS:
+                wait, error = 0.0, raw
+            refused = isinstance(error, Throttled)
+            if sending.effect == "create" and not refused:
+                raise LostAnswer(error.message, seconds=wait, advice=error.advice)
+            if attempt >= (ATTEMPTS if self._heard else ATTEMPTS_UNHEARD) or wait > LONGEST_WAIT:
+                self._heard = self._heard and isinstance(raw, _Raw)
+                raise error
+            wait = wait or backoff(attempt - 1, self._timing.chance())
+            if refused:
+                budget.pause(wait)
+            else:
                 await self._timing.sleep(wait)
-        raise error
 
-    def _passing(self, raw: _Raw, wait: float) -> Retry:
-        if raw.status == 429:
-            return Throttled(f"Port at {self._host} asks for a pause (429)", seconds=wait)
-        return Retry(f"Port at {self._host} is unavailable ({raw.status})", seconds=wait)
+    async def _attempt(self, sending: _Sending, headers: Mapping[str, str], budget: Budget) -> _Raw | Retry:
+        """One attempt within the budget: the answer, or why there is none."""
+        host = sending.url.host or self._host
+        async with budget.slot():
+            try:
+                raw = await self._send(sending, headers)
+            except aiohttp.ClientConnectorCertificateError:
+                raise Retry(f"the certificate of {host} is not trusted", advice=_CERTIFICATE_ADVICE) from None
+            except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+                budget.heed({})
+                return Retry(self.redact(f"Port at {host} cannot be reached: {_words(fault)}"))
+            budget.heed(raw.headers)
+            return raw
 
-    def _heed(self, raw: _Raw) -> float:
-        """The seconds that an answer asks for. A last answer of a window pauses every request until the next."""
-        wait = asked_wait(raw.headers, self._timing.now())
-        if is_exhausted(raw.headers) and raw.status not in RETRIED and wait <= LONGEST_WAIT:
-            self._pause(wait)
-        return wait
-
-    def _pause(self, seconds: float) -> None:
-        self._resume_at = max(self._resume_at, self._timing.now() + seconds)
-
-    async def _until_resumed(self) -> None:
-        while (wait := self._resume_at - self._timing.now()) > 0:
-            await self._timing.sleep(wait)
-
-    async def _send(self, method: str, url: URL, body: bytes, headers: Mapping[str, str]) -> _Raw:
-        session = self._open()
-        async with session.request(
-            method,
-            url,
-            data=body or None,
+    async def _send(self, sending: _Sending, headers: Mapping[str, str]) -> _Raw:
+        async with self._open().request(
+            sending.method,
+            sending.url,
+            data=sending.body or None,
             headers=headers,
             allow_redirects=False,
-            proxy=_proxy(url.scheme, self._host),
+            proxy=_proxy(sending.url.scheme, sending.url.host or self._host),
         ) as response:
             return _Raw(response.status, response.headers, await response.read())
 
@@ -241,16 +294,10 @@ class PortClient:
         return URL(f"{text}?{urlencode(query)}" if query else text, encoded=True)
 
 
-def _base(url: str) -> tuple[str, str]:
-    """The base without trailing slash and `/v1` (which some clients want written), and its host."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
-        raise BadUsage(
-            "the base URL of Port is not an http or https address without a user",
-            advice="It looks like https://api.getport.io.",
-        )
-    base = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-    return base.removesuffix("/v1"), parts.hostname
+def _passing(status: int, host: str, wait: float) -> Retry:
+    if status == 429:
+        return Throttled(f"Port at {host} asks for a pause (429)", seconds=wait)
+    return Retry(f"Port at {host} is unavailable ({status})", seconds=wait)
 
 
 def _proxy(scheme: str, host: str) -> str | None:

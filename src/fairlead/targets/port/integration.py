@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from fairlead.model.errors import Retry
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
@@ -100,13 +101,19 @@ class PortIntegration:
             "actionsProcessingEnabled": False,
             "incrementalSyncEnabled": False,
         }
-        answer = await self._client.request("POST", ("integration",), body=msgspec.json.encode(body))
-        if answer.is_success:
+        answer = await self._client.create(("integration",), msgspec.json.encode(body), self._is_there)
+        if answer is not None and answer.is_success:
             return read(answer, _Holder, "the new integration").integration
-        stored = await self._stored() if refusal(answer).code == TAKEN else None
-        if stored is None:
-            raise self._client.error(answer, "the new integration")
-        return stored
+        taken = answer is None or refusal(answer).code == TAKEN
+        stored = await self._stored() if taken else None
+        if stored is not None:
+            return stored
+        if answer is None:
+            raise Retry("the new integration is gone from Port again")
+        raise self._client.error(answer, "the new integration")
+
+    async def _is_there(self) -> bool:
+        return await self._stored() is not None
 
     async def _stored(self) -> Integration | None:
         answer = await self._client.request("GET", self._path)

@@ -19,9 +19,13 @@ import msgspec
 RETRIED = frozenset({408, 429, 502, 503, 504})
 """Statuses that pass by themselves. 500 is not among them: Port answers it for what it cannot process."""
 
-ATTEMPTS = 6
-FIRST_WAIT = 0.5
-"""Seconds before the second attempt; doubled for each further one (15.5 s in all without a wish of the server)."""
+ATTEMPTS = 10
+ATTEMPTS_UNHEARD = 6
+"""For a host that has not answered yet, or not for long: it may well be another than the one that is meant."""
+
+FIRST_WAIT = 0.3
+"""Seconds before the second attempt; doubled for each further one (9.3 s for six attempts, 153 s for ten, without a
+wish of the server)."""
 
 LONGEST_WAIT = 330.0
 """Seconds. Port counts requests in windows of five minutes, so no reasonable wish is longer."""
@@ -43,28 +47,29 @@ def backoff(attempt: int, chance: float) -> float:
 
 
 def asked_wait(headers: Mapping[str, str], now: float) -> float:
-    """Seconds that the server asks to wait, 0 where it asks for nothing or its words mean nothing."""
-    for name in ("Retry-After", "x-ratelimit-reset"):
-        wish = _wish(headers.get(name, ""), now)
-        if wish > 0:
-            return wish
+    """Seconds that the server asks to wait, 0 where it asks for nothing or its words mean nothing.
+
+    The end of a window in which requests are left is no wish: Port names it in every answer.
+    """
+    names = ["Retry-After"]
+    if headers.get("x-ratelimit-remaining", "0").strip() == "0":
+        names.append("x-ratelimit-reset")
+    for name in names:
+        instant = instant_of(headers.get(name, ""), now)
+        if instant is not None and instant > now:
+            return instant - now
     return 0.0
 
 
-def is_exhausted(headers: Mapping[str, str]) -> bool:
-    """Whether the answer says that the next request of this window will be refused."""
-    return headers.get("x-ratelimit-remaining", "").strip() == "0"
-
-
-def _wish(text: str, now: float) -> float:
+def instant_of(text: str, now: float) -> float | None:
+    """The instant (epoch seconds) that a header means, None for words without a meaning."""
     try:
         number = float(text)
     except ValueError:
-        instant = _instant(text.strip())
-        return 0.0 if instant is None else max(0.0, instant - now)
+        return _instant(text.strip())
     if not math.isfinite(number) or number < 0:
-        return 0.0
-    return number if number <= _LARGEST_COUNT else max(0.0, number - now)
+        return None
+    return now + number if number <= _LARGEST_COUNT else number
 
 
 def _instant(text: str) -> float | None:

@@ -7,8 +7,8 @@ from importlib.metadata import version
 import msgspec
 
 from fairlead.model.secrets import Secret
+from fairlead.targets.port.regions import DEFAULT_BASE_URL
 
-DEFAULT_BASE_URL = "https://api.getport.io"
 INTEGRATION_TYPE = "azure-devops"
 
 
@@ -19,7 +19,7 @@ def _own_version() -> str:
 class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where Port is, who we are there, and how entities are written.
 
-    `base_url` is Port's host without `/v1`. `client_id` and `client_secret` are an organization's API credential.
+    `base_url` is Port's host, "" for the default. `client_id` and `client_secret` are an organization's API credential.
     `identifier` is the integration's: it and `version` make the User-Agent that owns what we write. `merge` keeps
     fields that we do not send (else they are emptied); `create_missing_related_entities` lets Port create bare
     entities at the end of dangling relations; both are settings of the mapping, with Port's defaults. `timeout`
