@@ -9,11 +9,12 @@ import msgspec
 
 from fairlead.app.configuring import Parsed, mapping_of_last_run
 from fairlead.app.settings.values import Settings
-from fairlead.app.wiring import BASES, ExplainedContribution, reading_catalog
+from fairlead.app.wiring import BASES, EntityDelivery, ExplainedContribution, reading_catalog
 from fairlead.app.wiring import Explanation as Facts
 from fairlead.mapping.blueprints import violations
 from fairlead.mapping.expressions import constant
 from fairlead.mapping.rows import Row, Term
+from fairlead.model.delivery import Refused
 from fairlead.model.entities import Body, EntityKey, Fragment, Json
 from fairlead.model.errors import BadUsage
 from fairlead.model.records import RecordState
@@ -66,6 +67,17 @@ class Past(msgspec.Struct, frozen=True):
     state: str
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """How the entity stands at a target. `state` is *delivered*, *due* or *refused*; `error` is what the target says,
+    `field` what is wrong and `advice` what a person can do, where that is known."""
+
+    target: str
+    state: str
+    error: str = ""
+    field: str = ""
+    advice: str = ""
+
+
 class Explanation(msgspec.Struct, frozen=True):
     """`known` is False where the catalog has never heard of the entity; `absence` says why it is not there."""
 
@@ -76,6 +88,7 @@ class Explanation(msgspec.Struct, frozen=True):
     absence: str
     fields: tuple[FieldOrigin, ...]
     history: tuple[Past, ...]
+    deliveries: tuple[Delivery, ...] = ()
 
 
 async def explain(settings: Settings, blueprint: str, identifier: str, field: str = "") -> Explanation:
@@ -111,7 +124,15 @@ async def explained(store: Catalog, mapping: Parsed | None, key: EntityKey, fiel
             Past(past.run, past.made, past.op, past.cause.reason, past.cause.record, past.state)
             for past in facts.changes
         ),
+        tuple(_delivery(each) for each in facts.deliveries),
     )
+
+
+def _delivery(facts: EntityDelivery) -> Delivery:
+    if not facts.error:
+        return Delivery(facts.target, "due" if facts.due else "delivered")
+    why = msgspec.json.decode(facts.error, type=Refused)
+    return Delivery(facts.target, "refused", why.error, why.field, why.advice)
 
 
 def _fields(

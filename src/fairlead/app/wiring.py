@@ -27,7 +27,7 @@ from fairlead.azure.server import organization as normalized
 from fairlead.catalog import export as exports
 from fairlead.catalog import open_catalog
 from fairlead.catalog.address import is_server, sqlite_path
-from fairlead.catalog.explanation import ExplainedContribution, Explanation
+from fairlead.catalog.explanation import EntityDelivery, ExplainedContribution, Explanation
 from fairlead.catalog.vault import Vault, open_vault
 from fairlead.mapping.mapper import Mapper
 from fairlead.mapping.pool import WorkerPool
@@ -55,6 +55,7 @@ __all__ = [
     "Access",
     "AzureSource",
     "Catalog",
+    "EntityDelivery",
     "Examination",
     "ExplainedContribution",
     "Explanation",

@@ -55,6 +55,16 @@ class PastChange(msgspec.Struct, frozen=True):
     made: float
 
 
+class EntityDelivery(msgspec.Struct, frozen=True):
+    """How an entity stands at a target: `due` where the target has not got it as it is. `error` and `attempts` as of
+    `model.stored.Delivery`."""
+
+    target: str
+    due: bool
+    attempts: int
+    error: str
+
+
 class Explanation(msgspec.Struct, frozen=True):
     """`entity` None: the catalog has never had it. `stub`: only edges point to it.
 
@@ -69,6 +79,7 @@ class Explanation(msgspec.Struct, frozen=True):
     incoming: tuple[IncomingEdge, ...]
     changes: tuple[PastChange, ...]
     absent_records: tuple[RecordFacts, ...]
+    deliveries: tuple[EntityDelivery, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True):

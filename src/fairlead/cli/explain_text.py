@@ -24,6 +24,11 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         yield ""
         yield f"{field.field}: {msgspec.json.encode(field.value).decode()}"
         yield from (f"  {line}" for line in _origin(field))
+    if explanation.deliveries:
+        yield ""
+    for delivery in explanation.deliveries:
+        yield f"target {delivery.target}: {delivery.state}"
+        yield from (f"  {line}" for line in (delivery.field, delivery.error, delivery.advice) if line)
     if explanation.history:
         yield ""
     for past in explanation.history:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fairlead.app.changes import ChangeLine
     from fairlead.app.settings.values import Settings
     from fairlead.cli.output import Output
-    from fairlead.model.reports import RunReport
+    from fairlead.model.reports import RefusalReport, RunReport
 
 SHOWN = 50
 """Changes and frozen records listed for a person; `--json` has all."""
@@ -95,8 +95,19 @@ def _changes(report: RunReport) -> Iterator[str]:
             f"target {target.target}: {target.upserted} written, {target.deleted} removed, "
             f"{target.refused} refused{state}"
         )
-        for error in target.errors:
-            yield f"  {error}"
+        yield from (f"  {line}" for line in (target.advice, *target.notes) if line)
+        for reason in target.refusals:
+            yield from _refusal(reason)
+
+
+def _refusal(reason: RefusalReport) -> Iterator[str]:
+    field = f", {reason.field}" if reason.field else ""
+    advice = f": {reason.advice}" if reason.advice else ""
+    yield f"  {reason.count} of {reason.blueprint}{field}{advice}"
+    for entity in reason.examples:
+        yield f"    {entity.identifier}: {entity.error}"
+    if reason.count > len(reason.examples):
+        yield f"    … and {reason.count - len(reason.examples)} more"
 
 
 def _notices(report: RunReport) -> Iterator[str]:

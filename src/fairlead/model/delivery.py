@@ -28,6 +28,14 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     body: Body
 
 
+class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a target refuses an entity, as the catalog keeps it: `error`, `field` and `advice` as of `Outcome`."""
+
+    error: str
+    field: str = ""
+    advice: str = ""
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What the target said of one entity; `error` "" = accepted.
 

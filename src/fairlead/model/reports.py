@@ -41,8 +41,29 @@ class FrozenRecord(msgspec.Struct, frozen=True):
     reason: str
 
 
+class RefusedEntity(msgspec.Struct, frozen=True):
+    """An entity that a target refuses, and what the target says of it."""
+
+    identifier: str
+    error: str
+
+
+class RefusalReport(msgspec.Struct, frozen=True):
+    """Entities of one blueprint that a target refuses for one reason: `count` of them, the first as `examples`.
+
+    `field` is what is wrong with them ("" where unknown), `advice` what a person can do.
+    """
+
+    blueprint: str
+    field: str
+    advice: str
+    count: int
+    examples: tuple[RefusedEntity, ...]
+
+
 class DeliveryReport(msgspec.Struct, frozen=True):
-    """One target: what was sent, and what it refused (at most 20 examples).
+    """One target: what was sent and what it refused, with the first reasons for that. `down` says why it could not
+    be delivered to, `advice` what a person can do about that.
 
     `adopted` entities were found there as they should be, when it was looked at for the first time. `withheld` removals
     are due but were not sent; `notes` say why.
@@ -52,8 +73,9 @@ class DeliveryReport(msgspec.Struct, frozen=True):
     upserted: int
     deleted: int
     refused: int
-    errors: tuple[str, ...]
+    refusals: tuple[RefusalReport, ...] = ()
     down: str = ""
+    advice: str = ""
     adopted: int = 0
     withheld: int = 0
     notes: tuple[str, ...] = ()

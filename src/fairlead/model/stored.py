@@ -215,7 +215,8 @@ class StoredConnection(msgspec.Struct, frozen=True):
 class Delivery(msgspec.Struct, frozen=True, gc=False):
     """What a target is due for one entity: differs when `desired_hash != delivered_hash` (empty = absent).
 
-    `payload` was the last delivered property and relation keys (JSON), so that keys that vanish can be sent as null.
+    `keys` are the last delivered property and relation keys (JSON), so that keys that vanish can be sent as null.
+    `error` is JSON of `model.delivery.Refused`, "" where the target did not refuse it.
     """
 
     target: str

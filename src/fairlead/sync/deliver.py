@@ -27,7 +27,7 @@ async def _deliver(
 ) -> DeliveryReport:
     order = dependency_order(blueprints)
     sending = Sending(store, target, blueprints)
-    adopted, withheld, down = 0, 0, ""
+    adopted, withheld, down, advice = 0, 0, "", ""
     notes: list[str] = []
     try:
         found = await adopt(store, target)
@@ -41,8 +41,8 @@ async def _deliver(
             withheld, why = await remove(store, target, leaving, rules, sending)
             notes += why
     except FairleadError as error:
-        down = error.message
+        down, advice = error.message, error.advice
     return DeliveryReport(
         target.name, sending.upserted, sending.deleted, sending.refusals.count,
-        tuple(sending.refusals.examples), down, adopted, withheld, tuple(notes),
+        sending.refusals.told(), down, advice, adopted, withheld, tuple(notes),
     )  # fmt: skip

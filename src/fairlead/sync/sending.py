@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.delivery import Outcome, Payload
+from fairlead.model.delivery import Outcome, Payload, Refused
 from fairlead.model.entities import Body, Json
 from fairlead.model.stored import Delivery
 from fairlead.reconcile.canonical import canonical, decode_body
@@ -259,6 +259,7 @@ def _announced(due: Delivery) -> Delivery:
 
 def _answered(due: Delivery, outcome: Outcome) -> Delivery:
     if outcome.error:
-        return msgspec.structs.replace(due, attempts=due.attempts + 1, error=outcome.error)
+        why = msgspec.json.encode(Refused(outcome.error, outcome.field, outcome.advice)).decode()
+        return msgspec.structs.replace(due, attempts=due.attempts + 1, error=why)
     keys = canonical(sorted(delivered_keys(decode_body(due.body)))) if due.body else b""
     return msgspec.structs.replace(due, delivered_hash=due.desired_hash, keys=keys, attempts=0, error="")

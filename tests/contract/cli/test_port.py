@@ -63,7 +63,16 @@ async def test_an_entity_that_port_refuses_is_named(image: Shell, port: PortApi)
     done = await image.run("sync", "--json")
     assert done.code == 5, done
     (delivery,) = listed(done.value, "delivery")
-    assert "revision" in str(delivery["errors"])
+    why = {one["field"]: one for one in listed(delivery, "refusals")}["properties.revision"]
+    assert why["blueprint"] == "azureDevopsProject"
+    assert "tostring" in str(why["advice"])
+    told = await image.run("runs", "1")
+    assert f"{why['count']} of azureDevopsProject, properties.revision: {why['advice']}" in told.out
+    (one, *_) = listed(why, "examples")
+    explained = await image.run("explain", "azureDevopsProject", str(one["identifier"]))
+    assert (
+        f"target port: refused\n  properties.revision\n  {one['error']}\n  {why['advice']}" in explained.out
+    )
 
 
 async def test_no_deliver_leaves_port_alone_and_due(image: Shell, port: PortApi) -> None:

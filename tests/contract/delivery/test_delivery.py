@@ -91,7 +91,7 @@ async def test_a_circle_is_written_in_two_steps(installation: Installation) -> N
         }
     )
     report = await installation.deliver()
-    assert (report.upserted, report.refused, report.errors) == (5, 0, ())
+    assert (report.upserted, report.refused, report.refusals) == (5, 0, ())
     assert installation.at_port() == installation.bodies
     start = len(installation.port.ledger)
     await installation.deliver()
@@ -104,7 +104,11 @@ async def test_what_points_to_nothing_is_refused_and_costs_the_others_nothing(
     await installation.put(services(50) | {of("service", "lost"): body("L", {}, {"project": "nowhere"})})
     report = await installation.deliver()
     assert (report.upserted, report.refused) == (51, 1)
-    assert "service lost: 404 not_found" in report.errors[0]
+    (why,) = report.refusals
+    assert (why.blueprint, why.field, why.count) == ("service", "relations.project", 1)
+    assert [one.identifier for one in why.examples] == ["lost"]
+    assert why.examples[0].error.startswith("404 not_found")
+    assert "createMissingRelatedEntities" in why.advice
     assert installation.sent().count("lost") == 1
     assert len(installation.sent()) == 52
 
@@ -129,7 +133,9 @@ async def test_a_removal_that_another_catalogs_entity_forbids_stays_due(installa
     await installation.put({of("project", "p"): None, of("project", "q"): None})
     report = await installation.deliver()
     assert (report.deleted, report.refused) == (1, 1)
-    assert "has_dependents" in report.errors[0]
+    (why,) = report.refusals
+    assert "has_dependents" in why.examples[0].error
+    assert why.advice.startswith("service foreign at Port require this one")
     del installation.port.state.entities["service"]["foreign"]
     assert (await installation.deliver()).deleted == 1
     assert list(installation.at_port()) == [of("project", "r")]

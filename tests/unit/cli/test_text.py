@@ -13,7 +13,15 @@ from fairlead.cli.progress import Board, Lines, as_line, time_left
 from fairlead.cli.run_text import run_lines
 from fairlead.cli.tables import count, duration, instant, table
 from fairlead.model.changes import Cause
-from fairlead.model.reports import DeliveryReport, FrozenRecord, ProgressUpdate, ReadingReport, RunReport
+from fairlead.model.reports import (
+    DeliveryReport,
+    FrozenRecord,
+    ProgressUpdate,
+    ReadingReport,
+    RefusalReport,
+    RefusedEntity,
+    RunReport,
+)
 from fairlead.model.stored import ChangeWrite
 
 
@@ -97,12 +105,17 @@ def report() -> RunReport:
         request_count=3,
         bytes_received=1_500_000,
         throttled_seconds=61.0,
-        delivery=(DeliveryReport("port", 5, 1, 1, ("service a: too long",)),),
+        delivery=(delivery(),),
         seconds=12.34,
         cpu_seconds=1.0,
         peak_memory=90_000_000,
         exit_code=3,
     )
+
+
+def delivery() -> DeliveryReport:
+    refused = RefusalReport("service", "properties.name", "cut it", 4, (RefusedEntity("a", "too long"),))
+    return DeliveryReport("port", 5, 1, 4, (refused,), "asks for a pause", "wait", notes=("one stays",))
 
 
 def changes() -> list[ChangeWrite]:
@@ -122,8 +135,8 @@ def test_a_run_as_text() -> None:
         "changes: 1 update (read), 1 delete (gone)",
         "catalog: 7 entities and 1 stub",
         '  - Service z (gone)\n  ~ service b (read)\n      title: "old" → "new"',
-        "target port: 5 written, 1 removed, 1 refused",
-        "  service a: too long",
+        "target port: 5 written, 1 removed, 4 refused, down: asks for a pause\n  wait\n  one stays\n",
+        "  4 of service, properties.name: cut it\n    a: too long\n    … and 3 more\n",
         "frozen: acme project p1: jq: cannot iterate",
         "frozen: 3 in all; their entities are kept as they were",
         "warning: two records write one entity",

@@ -51,6 +51,7 @@ export type FieldOrigin = Omit<Schemas["FieldOrigin"], "sources" | "value"> & {
   sources: Origin[];
 };
 export type Past = Schemas["Past"];
+export type Delivery = Schemas["Delivery"];
 export type Explanation = Omit<Schemas["Explanation"], "fields"> & { fields: FieldOrigin[] };
 
 export type Progress = Schemas["KindProgress"];
@@ -59,4 +60,6 @@ export type Status = Schemas["Status"];
 export type RunSummary = Schemas["RunSummary"];
 export type RunReport = Schemas["RunDocument"];
 export type Reading = Schemas["ReadingReport"];
+export type DeliveryReport = Schemas["DeliveryReport"];
+export type Refusal = Schemas["RefusalReport"];
 export type Change = Schemas["ChangeLine"];

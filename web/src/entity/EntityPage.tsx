@@ -11,6 +11,7 @@ import page from "../shared/Page.module.css";
 import { Trouble } from "../shared/Trouble";
 import { usePageTitle } from "../shared/usePageTitle";
 import { Absent } from "./Absent";
+import { Deliveries } from "./Deliveries";
 import classes from "./EntityPage.module.css";
 import { History } from "./History";
 import { Properties } from "./Properties";
@@ -108,6 +109,7 @@ function Body({ entity, explained, found }: BodyProps) {
       </div>
       <div className={classes.column}>
         <PointsTo entity={entity} found={found} origins={explained.data?.fields} />
+        <Deliveries deliveries={explained.data?.deliveries} />
         <History past={explained.data?.history} />
       </div>
     </div>

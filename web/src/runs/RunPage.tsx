@@ -10,6 +10,7 @@ import { Tag } from "../shared/Tag";
 import { Trouble } from "../shared/Trouble";
 import { usePageTitle } from "../shared/usePageTitle";
 import { Changes } from "./Changes";
+import { Deliveries } from "./Deliveries";
 import { Readings } from "./Readings";
 import { Requests } from "./Requests";
 import classes from "./RunPage.module.css";
@@ -63,6 +64,7 @@ function Report({ report, run }: { report: RunReport; run: number }) {
           </Panel>
         ) : null}
         <Readings readings={report.readings} />
+        <Deliveries deliveries={report.delivery} />
         <Changes run={run} />
         <Requests requests={report.requests} />
       </div>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fairlead.catalog.explanation import (
+    EntityDelivery,
     ExplainedContribution,
     Explanation,
     IncomingEdge,
@@ -48,7 +49,11 @@ def explain(session: Session, key: EntityKey, changes: int) -> Explanation:
     )
     gone = () if entity.body else _causes(session, past)
     stub = not entity.body and bool(incoming)
-    return Explanation(entity, stub, contributions, edges, incoming, past, gone)
+    deliveries = tuple(
+        EntityDelivery(target, bool(due), attempts, error)
+        for target, due, attempts, error in session.rows("deliveries_of_entity", (entity.id,))
+    )
+    return Explanation(entity, stub, contributions, edges, incoming, past, gone, deliveries)
 
 
 def status(session: Session) -> Status:
