@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.targets.port_builders import blueprint, definition, relation, stand
+from contract.targets.port_builders import blueprint, definition, payload, relation, stand, upserted
 from fairlead.model.entities import Json
 from fairlead.model.errors import Retry, TargetRejected
 from fairlead.targets.port.pacing import ATTEMPTS
@@ -52,6 +52,31 @@ async def test_existing_ones_are_never_changed(port: PortApi, target: PortTarget
     written = len(port.ledger)
     await target.prepare([PROJECT, SERVICE])
     assert [it.method for it in port.ledger[written:]] == ["GET"]
+
+
+async def test_numbers_go_as_text_where_the_blueprint_at_port_says_text(
+    port: PortApi, target: PortTarget
+) -> None:
+    """What Port has stored counts, not what we would have created; a format is not a text that takes anything."""
+    kept = definition("project")
+    text: Json = {"type": "string"}
+    kept["schema"] = {
+        "properties": {"url": {"type": "string", "format": "url"}, "size": text, "odd": {"type": ["x"]}}
+    }
+    stand(port, kept)
+    await target.prepare([PROJECT, SERVICE])
+    outcomes = await upserted(
+        target,
+        [
+            payload(1, "project", "p", properties={"size": 7}),
+            payload(2, "project", "q", properties={"url": 7}),
+            payload(3, "service", "s", properties={"url": 7, "size": 1.5}),
+            payload(4, "service", "t", properties={"url": True}),
+        ],
+    )
+    assert [bool(outcome.error) for outcome in outcomes] == [False, True, False, True]
+    assert port.state.entities["project"]["p"].properties == {"size": "7"}
+    assert port.state.entities["service"]["s"].properties == {"url": "7", "size": 1.5}
 
 
 async def test_circles_are_created_too(port: PortApi, target: PortTarget) -> None:

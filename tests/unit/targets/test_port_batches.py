@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fairlead.model.delivery import Payload
 from fairlead.model.entities import Body
+from fairlead.reconcile.likeness import likeness
 from fairlead.targets.port.batches import Due, bulk_json, by_blueprint, entity_json, halves, upsert_batches
 
 
@@ -50,6 +51,13 @@ def test_what_is_mapped_wins_over_what_is_cleared_and_the_payload_stays_as_it_is
 def test_a_bare_entity_has_no_empty_groups() -> None:
     bare = Payload(1, "service", "s", Body())
     assert json.loads(entity_json(bare)) == {"identifier": "s", "blueprint": "service"}
+
+
+def test_a_number_goes_as_text_where_text_is_due() -> None:
+    body = Body(properties={"a": 23, "b": -1.5, "c": True, "d": None, "e": [1], "f": "x", "n": 23})
+    sent = json.loads(entity_json(Payload(1, "service", "s", body), frozenset("abcdef")))["properties"]
+    assert sent == {"a": "23", "b": "-1.5", "c": True, "d": None, "e": [1], "f": "x", "n": 23}
+    assert likeness(body, Body(properties=sent)).same
 
 
 @pytest.mark.parametrize("key", ["x", "", "scorecards.x", "title.x"])

@@ -12,6 +12,7 @@ import msgspec
 
 from fairlead.model.delivery import Payload
 from fairlead.model.entities import Json
+from fairlead.targets.port.coercion import fitted
 
 UPSERT_COUNT = 20
 DELETE_COUNT = 100
@@ -33,18 +34,18 @@ class Due(msgspec.Struct, frozen=True, gc=False):
     body: bytes
 
 
-def entity_json(payload: Payload) -> bytes:
+def entity_json(payload: Payload, texts: frozenset[str] = frozenset()) -> bytes:
     """The entity as Port gets it: what is mapped, and null for every key that was delivered before and is no more.
 
-    Under `merge=true` Port keeps a key that is not sent, so that only null empties it. Raises `ValueError` for a
-    cleared key that names no field.
+    A number goes as text into a property of `texts`. Under `merge=true` Port keeps a key that is not sent, so that only
+    null empties it. Raises `ValueError` for a cleared key that names no field.
     """
     body = payload.body
     fields: dict[str, Json] = {"title": body.title, "icon": body.icon, "team": body.team}
     entity: dict[str, Json] = {"identifier": payload.identifier, "blueprint": payload.blueprint}
     entity.update((field, value) for field, value in fields.items() if value is not None)
     groups: dict[str, dict[str, Json]] = {
-        "properties": dict(body.properties),
+        "properties": fitted(body.properties, texts),
         "relations": dict(body.relations),
     }
     for cleared in payload.cleared:

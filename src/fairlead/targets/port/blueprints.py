@@ -8,7 +8,7 @@ created are removed again: a bare leftover would count as existing ever after, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import FairleadError, TargetRejected
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.client import EXPORTER, PortClient
+from fairlead.targets.port.coercion import StoredBlueprint
 
 _LINKED = ("relations",)
 _WALKING = (
@@ -29,12 +30,8 @@ _WALKING = (
 _Definition = dict[str, msgspec.Raw]
 
 
-class _Named(msgspec.Struct, frozen=True):
-    identifier: str
-
-
 class _Stored(msgspec.Struct, frozen=True):
-    blueprints: list[_Named]
+    blueprints: list[StoredBlueprint]
 
 
 class _StoredText(msgspec.Struct, frozen=True):
@@ -51,12 +48,12 @@ class PortBlueprints:
         """All blueprints as they are at Port: the text of a JSON list."""
         return bytes(read(await self._list(), _StoredText, "the list of blueprints").blueprints).decode()
 
-    async def existing(self) -> frozenset[str]:
-        """The identifiers of all blueprints at Port."""
+    async def existing(self) -> dict[str, frozenset[str]]:
+        """All blueprints at Port by identifier, with the properties of each that take any text."""
         stored = read(await self._list(), _Stored, "the list of blueprints")
-        return frozenset(blueprint.identifier for blueprint in stored.blueprints)
+        return {blueprint.identifier: blueprint.texts for blueprint in stored.blueprints}
 
-    async def create_absent(self, blueprints: Sequence[Blueprint], existing: frozenset[str]) -> list[str]:
+    async def create_absent(self, blueprints: Sequence[Blueprint], existing: Collection[str]) -> list[str]:
         """Creates those that are not among `existing`; gives their identifiers.
 
         Raises `TargetRejected` (or the class that fits the refusal) after removing what it had created.

@@ -38,7 +38,7 @@ class PortResources:
             await self._integration.store_mapping(mapping)
         if blueprints:
             existing = await self._blueprints.existing()
-            if existing.isdisjoint(blueprint.identifier for blueprint in blueprints):
+            if existing.keys().isdisjoint(blueprint.identifier for blueprint in blueprints):
                 await self._blueprints.create_absent(blueprints, existing)
         await self._integration.mark_initialized()
 

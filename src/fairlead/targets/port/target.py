@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 import msgspec
@@ -35,6 +35,7 @@ from fairlead.targets.port.batches import (
 )
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import EXPORTER, PortClient
+from fairlead.targets.port.coercion import texts_of
 from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
@@ -67,6 +68,7 @@ class PortTarget:
         self._holdings = PortHoldings(settings, self._client)
         self._refusals = PortRefusals(self._client)
         self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._texts: Mapping[str, frozenset[str]] = {}
 
     @property
     def name(self) -> str:
@@ -88,13 +90,16 @@ class PortTarget:
         return PortResources(self.integration, self._blueprints)
 
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
-        """Creates blueprints that are absent, in dependency order; existing ones are not changed.
+        """Creates blueprints that are absent, in dependency order; existing ones are not changed. What is sent
+        afterwards has numbers as text where the blueprint at Port says text.
 
         Raises `TargetRejected` for a definition that Port refuses, after removing what this call created.
         """
         self._refusals.forget()
         if blueprints:
-            await self._blueprints.create_absent(blueprints, await self._blueprints.existing())
+            existing = await self._blueprints.existing()
+            await self._blueprints.create_absent(blueprints, existing)
+            self._texts = {one.identifier: texts_of(one) for one in blueprints} | existing
 
     def held(self, blueprint: str) -> AsyncGenerator[list[Held], None]:
         """Every entity of a blueprint, whoever wrote it; none where there is no such blueprint."""
@@ -110,7 +115,8 @@ class PortTarget:
         An entity that Port refuses because another is missing waits.
         """
         for blueprint, members in by_blueprint(payloads).items():
-            dues = [Due(one.entity, one.identifier, entity_json(one)) for one in members]
+            texts = self._texts.get(blueprint, frozenset())
+            dues = [Due(one.entity, one.identifier, entity_json(one, texts)) for one in members]
             async with aclosing(self._all(blueprint, list(upsert_batches(dues)), self._upsert)) as told:
                 async for outcomes in told:
                     yield outcomes
