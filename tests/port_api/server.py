@@ -68,7 +68,7 @@ class PortApi:
         site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.tls)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.url = f"{'https' if self.tls else 'http'}://{host}:{port}"
+        self.url = self.state.base_url = f"{'https' if self.tls else 'http'}://{host}:{port}"
         return self
 
     async def __aexit__(
@@ -195,6 +195,7 @@ class PortApi:
             web.get(integration, self._get_integration),
             web.patch(integration, self._patch_integration),
             web.patch(integration + "/config", self._patch_config),
+            web.get(integration + "/resync-request", self._resync_request),
             web.patch(integration + "/resync-state", self._patch_resync_state),
             web.get("/v1/blueprints", self._list_blueprints),
             web.post("/v1/blueprints", self._create_blueprint),
@@ -229,6 +230,9 @@ class PortApi:
     async def _patch_config(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]
         return _told({"integration": integrations.set_config(self.state, name, await _object(request))})
+
+    async def _resync_request(self, request: web.Request) -> web.Response:
+        return _told(integrations.resync_request(self.state, request.match_info["integration"]))
 
     async def _patch_resync_state(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]

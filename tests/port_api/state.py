@@ -62,6 +62,8 @@ class State:
     blueprints: dict[str, Object] = field(default_factory=dict)
     entities: dict[str, dict[str, StoredEntity]] = field(default_factory=dict)
     integrations: dict[str, Object] = field(default_factory=dict)
+    resync_requests: dict[str, Object] = field(default_factory=dict)
+    base_url: str = ""
     entity_limit: int | None = None
 
     def instant(self) -> str:

@@ -152,9 +152,11 @@ async def targets_of(
 
 
 async def told(call: Awaitable[object], notices: list[str]) -> bool:
-    """Awaits a call to a target that is a courtesy: its failure is a notice, and False."""
+    """Awaits a call to a target that is a courtesy: its failure is a notice, and False. BadUsage is the person's."""
     try:
         await call
+    except BadUsage:
+        raise
     except FairleadError as error:
         notices.append(f"port: {error.message}")
         return False

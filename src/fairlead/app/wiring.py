@@ -106,6 +106,8 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
             identifier=settings.integration,
             base_url=settings.base_url,
             timeout=settings.timeout,
+            changelog_destination=settings.changelog_destination,
+            incremental_sync=settings.incremental_sync,
             merge=merge,
             create_missing_related_entities=create_missing,
         )

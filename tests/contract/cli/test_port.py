@@ -133,6 +133,14 @@ async def test_port_out_of_reach_does_not_stop_the_catalog(image: Shell, port: P
     assert listed(done.value, "delivery")[0]["down"]
 
 
+async def test_an_integration_that_port_runs_itself_is_left_to_it(image: Shell, port: PortApi) -> None:
+    port.state.integrations["ado"] = {"config": {}, "installationType": "Saas"}
+    done = await image.run("sync", "--preset", "standard")
+    assert done.code == 64, done
+    assert "Port itself runs the integration 'ado'" in done.err
+    assert writes(port) == []
+
+
 async def test_a_refused_credential_of_port(image: Shell, port: PortApi) -> None:
     image.environment["OCEAN__PORT"] = json.dumps(
         {"client_id": port.client_id, "client_secret": "wrong-secret"}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from contract.targets.port_builders import blueprint, definition, relation, stand
-from fairlead.model.errors import BadMapping, NotPermitted, NotThere
+from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, NotThere
+from fairlead.targets.port.pacing import Timing
+from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
-from port_api import Fault, PortApi
+from port_api import Fault, PortApi, VirtualClock
+from port_api.state import Object
 
 MAPPING = """
 deleteDependentEntities: true
@@ -114,6 +118,82 @@ async def test_the_state_of_a_sync_is_shown(port: PortApi, target: PortTarget) -
     assert state["status"] == "completed"
     assert state["lastResyncStart"] == "2027-01-15T08:00:00.000Z"
     assert state["lastResyncEnd"] == "2027-01-15T08:00:12.500Z"
+
+
+async def test_when_the_next_sync_is_due_is_told_in_minutes(port: PortApi, target: PortTarget) -> None:
+    await target.integration.register()
+    stored = await target.integration.report_resync(
+        "running", started=1_800_000_000.0, next_resync=1_800_007_200.0, interval=7200
+    )
+    assert stored.resync_state is not None
+    assert stored.resync_state.status == "running"
+    state = port.state.integrations["my-azure"]["resyncState"]
+    assert isinstance(state, dict)
+    assert (state["nextResync"], state["intervalInMinuets"]) == ("2027-01-15T10:00:00.000Z", 120)
+
+
+async def test_a_wish_for_a_sync(port: PortApi, target: PortTarget, clock: VirtualClock) -> None:
+    integration = target.integration
+    with pytest.raises(NotThere):
+        await integration.resync_request()
+    port.state.integrations["my-azure"] = {"config": {}}
+    assert await integration.resync_request() is None
+    clock.pass_by(60)
+    await integration.store_mapping({"resources": []})
+    first = await integration.resync_request()
+    assert first is not None
+    assert (first.id, first.updated_at) == ("request-1", "2027-01-15T08:01:00.000Z")
+
+
+async def test_the_organization(target: PortTarget) -> None:
+    found = await target.integration.organization()
+    assert (found.id, found.feature_flags) == ("org_test", ())
+
+
+async def test_only_what_differs_is_brought_up_to_date(
+    port: PortApi, settings: PortSettings, timing: Timing
+) -> None:
+    hook = {"type": "WEBHOOK", "url": "https://here.example/resync"}
+    told = msgspec.structs.replace(settings, changelog_destination=hook, incremental_sync=True)
+    target = PortTarget(told, timing=timing)
+    port.state.integrations["my-azure"] = {
+        "config": {},
+        "installationAppType": "azure-devops",
+        "version": "0.9.0",
+        "actionsProcessingEnabled": True,
+        "incrementalSyncEnabled": True,
+        "processingMode": "dsp",
+    }
+    for _ in range(2):
+        await target.integration.register()
+    await target.close()
+    (patch,) = port.requests("PATCH")
+    assert patch.json == {"version": "1.2.3", "actionsProcessingEnabled": False, "changelogDestination": hook}
+    assert port.state.integrations["my-azure"]["processingMode"] == "dsp"
+
+
+async def test_what_the_settings_do_not_say_is_left_alone(port: PortApi, target: PortTarget) -> None:
+    stored: Object = {
+        "config": {},
+        "installationAppType": "azure-devops",
+        "version": "1.2.3",
+        "incrementalSyncEnabled": True,
+        "changelogDestination": {"type": "KAFKA"},
+    }
+    port.state.integrations["my-azure"] = stored
+    await target.integration.register()
+    assert port.requests("PATCH") == []
+
+
+@pytest.mark.parametrize("kind", ["Saas", "SaasOauth2"])
+async def test_an_integration_that_port_runs_itself_is_refused(
+    port: PortApi, target: PortTarget, kind: str
+) -> None:
+    port.state.integrations["my-azure"] = {"config": {}, "installationType": kind}
+    with pytest.raises(BadUsage, match="Port itself runs") as caught:
+        await target.integration.register()
+    assert "another identifier" in caught.value.advice
+    assert port.requests("PATCH") == []
 
 
 async def test_a_role_that_may_not_is_told(port: PortApi, target: PortTarget) -> None:

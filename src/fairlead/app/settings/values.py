@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,8 @@ class PortSettings(msgspec.Struct, frozen=True):
     """Port as a target. `integration` is the identifier of the installation whose mapping and entities are meant.
 
     `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
+    `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
+    leaves what it says.
     """
 
     client_id: str
@@ -59,6 +62,8 @@ class PortSettings(msgspec.Struct, frozen=True):
     integration: str = "my-azure-devops-integration"
     initialize: bool = True
     timeout: float = 60.0
+    changelog_destination: Mapping[str, str] | None = None
+    incremental_sync: bool | None = None
 
 
 class Intervals(msgspec.Struct, frozen=True):

@@ -15,28 +15,36 @@ from fairlead.model.errors import Retry
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.settings import INTEGRATION_TYPE, PortSettings
+from fairlead.targets.port.registration import Integration, check_runtime, new_integration, outdated
+from fairlead.targets.port.settings import PortSettings
 
 ResyncStatus = Literal["running", "completed", "failed", "aborted"]
 
 
-class Integration(msgspec.Struct, frozen=True, rename="camel"):
-    """The integration as Port stores it, as far as it is read."""
-
-    config: msgspec.Raw = msgspec.Raw(b"")
-    version: str | None = None
-    installation_app_type: str | None = None
-    are_port_resources_initialized: bool | None = None
-
-    @property
-    def mapping(self) -> str:
-        """The config as JSON text, "" where nothing is stored."""
-        text = bytes(self.config).decode().strip()
-        return "" if text in ("", "null", "{}") else text
-
-
 class _Holder(msgspec.Struct, frozen=True):
     integration: Integration
+
+
+class ResyncRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """A person's wish for a full sync; `updated_at` as Port writes instants."""
+
+    id: str | None = None
+    updated_at: str | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    request: ResyncRequest
+
+
+class Organization(msgspec.Struct, frozen=True, rename="camel"):
+    """Whose catalog it is, and what is switched on there."""
+
+    id: str
+    feature_flags: tuple[str, ...] = ()
+
+
+class _OrganizationHolder(msgspec.Struct, frozen=True):
+    organization: Organization
 
 
 class PortIntegration:
@@ -58,19 +66,17 @@ class PortIntegration:
         return await self._blueprints.stored()
 
     async def register(self) -> Integration:
-        """Creates the integration where it is absent, else brings its type and version up to date.
+        """Creates the integration where it is absent, else brings up to date what it says of this installation.
 
-        Answers with what was stored before its version was brought up to date.
+        Answers with what was stored before that. Raises `BadUsage` for an integration that Port itself runs.
         """
         stored = await self._stored()
         if stored is None:
             stored = await self._create()
-        current: dict[str, object] = {
-            "installationAppType": INTEGRATION_TYPE,
-            "version": self._settings.version,
-        }
-        if (stored.installation_app_type, stored.version) != tuple(current.values()):
-            await self._patch((), current, "the version of the integration")
+        check_runtime(stored, self._settings.identifier)
+        changed = outdated(stored, self._settings)
+        if changed:
+            await self._patch((), changed, "the version of the integration")
         return stored
 
     async def store_mapping(self, mapping: Mapping[str, object]) -> None:
@@ -83,24 +89,44 @@ class PortIntegration:
         await self._patch((), done, "the state of the integration")
 
     async def report_resync(
-        self, status: ResyncStatus, *, started: float, ended: float | None = None
-    ) -> None:
-        """Tells Port how a sync stands; instants in epoch seconds. Raises `NotThere` before `register`."""
-        state: dict[str, object] = {"status": status, "lastResyncStart": _iso(started)}
+        self,
+        status: ResyncStatus,
+        *,
+        started: float,
+        ended: float | None = None,
+        next_resync: float | None = None,
+        interval: float | None = None,
+    ) -> Integration:
+        """Tells Port how a sync stands, and when the next is due; answers with what is stored then.
+
+        Instants in epoch seconds, `interval` in seconds (Port has it in minutes). Raises `NotThere` before
+        `register`.
+        """
+        state: dict[str, object] = {"status": status, "lastResyncStart": iso(started)}
         if ended is not None:
-            state["lastResyncEnd"] = _iso(ended)
-        await self._patch(("resync-state",), state, "the state of the sync")
+            state["lastResyncEnd"] = iso(ended)
+        if next_resync is not None:
+            state["nextResync"] = iso(next_resync)
+        if interval is not None:
+            state["intervalInMinuets"] = round(interval / 60)  # Port spells it so
+        answer = await self._patch(("resync-state",), state, "the state of the sync")
+        return read(answer, _Holder, "the state of the sync").integration
+
+    async def resync_request(self) -> ResyncRequest | None:
+        """The newest wish for a full sync, None where nobody ever had one. Raises `NotThere` before `register`."""
+        answer = await self._client.request("GET", (*self._path, "resync-request"))
+        self._check(answer, "the request for a sync")
+        asked = read(answer, _Asked, "the request for a sync").request
+        return asked if asked.updated_at else None
+
+    async def organization(self) -> Organization:
+        """The organization that the credential is of."""
+        answer = await self._client.request("GET", ("organization",))
+        self._check(answer, "the organization")
+        return read(answer, _OrganizationHolder, "the organization").organization
 
     async def _create(self) -> Integration:
-        body: dict[str, object] = {
-            "installationId": self._settings.identifier,
-            "installationAppType": INTEGRATION_TYPE,
-            "version": self._settings.version,
-            "changelogDestination": {},
-            "config": {},
-            "actionsProcessingEnabled": False,
-            "incrementalSyncEnabled": False,
-        }
+        body = new_integration(self._settings)
         answer = await self._client.create(("integration",), msgspec.json.encode(body), self._is_there)
         if answer is not None and answer.is_success:
             return read(answer, _Holder, "the new integration").integration
@@ -122,14 +148,16 @@ class PortIntegration:
         self._check(answer, "the integration")
         return read(answer, _Holder, "the integration").integration
 
-    async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> None:
+    async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> Answer:
         answer = await self._client.request("PATCH", self._path + below, body=msgspec.json.encode(body))
         self._check(answer, what)
+        return answer
 
     def _check(self, answer: Answer, what: str) -> None:
         if not answer.is_success:
             raise self._client.error(answer, what)
 
 
-def _iso(instant: float) -> str:
+def iso(instant: float) -> str:
+    """An instant (epoch seconds) as Port writes it."""
     return datetime.fromtimestamp(instant, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

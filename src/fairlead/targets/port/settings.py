@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import msgspec
@@ -23,7 +24,9 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     `identifier` is the integration's: it and `version` make the User-Agent that owns what we write. `merge` keeps
     fields that we do not send (else they are emptied); `create_missing_related_entities` lets Port create bare
     entities at the end of dangling relations; both are settings of the mapping, with Port's defaults. `timeout`
-    is of one attempt, in seconds.
+    is of one attempt, in seconds. `changelog_destination` (where Port sends changes of the mapping and wishes for a
+    sync: `{}`, `{"type": "KAFKA"}` or `{"type": "WEBHOOK", "url": …}`) and `incremental_sync` are what the integration
+    says of itself; None leaves what is stored there.
     """
 
     client_id: str
@@ -34,6 +37,8 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     create_missing_related_entities: bool = True
     version: str = msgspec.field(default_factory=_own_version)
     timeout: float = 60.0
+    changelog_destination: Mapping[str, str] | None = None
+    incremental_sync: bool | None = None
 
     @property
     def user_agent(self) -> str:
