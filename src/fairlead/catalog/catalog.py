@@ -28,6 +28,7 @@ from fairlead.catalog.queries import deliveries, entities, explain, readings, ru
 from fairlead.catalog.queries import records as record_sql
 from fairlead.catalog.session import Session
 from fairlead.catalog.snapshot import Snapshot
+from fairlead.catalog.telling import Telling
 from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.entities import EntityKey
 from fairlead.model.errors import CatalogUnusable
@@ -75,6 +76,7 @@ class Catalog:
             self._pool.shutdown()
             raise
         self.browse = Browsing(self._read)
+        self.telling = Telling(self._read)
 
     def _open_to_read(self, _: Callable[[], float]) -> None:
         self._idle.append(self._engine.open_foreign())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fairlead.catalog.queries import deliveries, readings, runs
+from fairlead.catalog.queries import deliveries, destinations, readings, runs
 from fairlead.catalog.queries import entities as entity_sql
 from fairlead.catalog.queries import records as record_sql
 from fairlead.catalog.session import Session
@@ -175,6 +175,10 @@ class CatalogWriter:
     def set_place(self, target: str, place: str) -> None:
         """What the target holds was looked at, and it was this catalog."""
         deliveries.set_place(self._session, target, place)
+
+    def put_bookmark(self, destination: str, run: int, entity: int) -> None:
+        """The destination is done with every change up to this one."""
+        destinations.put_bookmark(self._session, destination, run, entity)
 
     # -- of the catalog itself -----------------------------------------------------------------------------------
     def reserve_numbers(self, count: int) -> int:

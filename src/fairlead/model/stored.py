@@ -162,6 +162,19 @@ class ChangeWrite(msgspec.Struct, frozen=True, gc=False):
     state: str
 
 
+class AppliedChange(ChangeWrite, frozen=True, gc=False):
+    """A change that was applied. `made` is the instant (epoch seconds)."""
+
+    made: float
+
+
+class History(msgspec.Struct, frozen=True, gc=False):
+    """What an entity is now (`body` as in `StoredEntity`), and its later changes, newest first."""
+
+    body: bytes
+    later: tuple[AppliedChange, ...]
+
+
 class StoredReading(msgspec.Struct, frozen=True):
     """A reading of a run. `state`: *open*, *proved*, *incomplete* (with `reason`). `start` is the sequence number
     before its first request, `started` the instant (epoch seconds)."""

@@ -28,13 +28,15 @@ def difference(before: bytes, after: bytes) -> Difference | None:
 
 
 def before_of(op: str, delta: bytes, after: bytes) -> bytes:
-    """The body before a change, from the body after it."""
+    """The body before a change, from the body after it. A rename's old identifier is not part of it."""
     if op == "create":
         return b""
     if op == "delete":
         return delta
     members = orjson.loads(after)
     for field, (old, _) in orjson.loads(delta).items():
+        if field == "identifier":
+            continue
         group, _, name = field.partition(".")
         holder = members.setdefault(group, {}) if name else members
         if old is None:

@@ -16,13 +16,14 @@ from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError
 from fairlead.model.kinds import Derivation, KindSpec
 from fairlead.model.reports import ProgressUpdate, ReadingReport, RunMode, RunReport
 from fairlead.model.stored import StoredReading, StoredRun
+from fairlead.sync.announcing import Destination, announce, enlist
 from fairlead.sync.deliver import deliver_all
 from fairlead.sync.delivery import DeliveryRules, Target
 from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
 from fairlead.sync.reading import first_of
 from fairlead.sync.replay import ROWS, living, replay, retire_rows
-from fairlead.sync.reporting import Totals, build_report
+from fairlead.sync.reporting import Totals, build_report, exit_code
 from fairlead.sync.resolve import resolve
 from fairlead.sync.scene import Clock, Policy, Scene, Usage
 from fairlead.sync.settle import settle
@@ -46,6 +47,7 @@ class Engine:
         blueprints: Sequence[Blueprint],
         derivations: Mapping[str, Derivation],
         targets: Sequence[Target],
+        destinations: Sequence[Destination] = (),
         policy: Policy,
         clock: Clock,
         usage: Usage,
@@ -59,6 +61,7 @@ class Engine:
         self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
         self._derivations = derivations
         self._targets = targets
+        self._destinations = destinations
         self._policy = policy
         self._clock = clock
         self._usage = usage
@@ -79,6 +82,8 @@ class Engine:
         request = orjson.dumps({"kinds": sorted(kinds), "connections": sorted(c.name for c in self._sources)})
         run, readings, resumed = await self._start(mode, request)
         started(run)
+        if mode != "plan":
+            await enlist(self._store, self._destinations, run)
         scene = Scene(
             run=run,
             positions={row.hash: row.position for row in self._configuration.rows},
@@ -102,9 +107,23 @@ class Engine:
         report = await build_report(
             self._store, scene, mode, totals, traffic, self._usage(), self._clock.monotonic()
         )
-        await self._store.write(
-            lambda writer: writer.end_run(run, "done", msgspec.json.encode(report), self._clock.now())
-        )
+        await self._end(report)
+        return await self._announced(report) if deliver and mode != "plan" else report
+
+    async def _end(self, report: RunReport) -> None:
+        text, now = msgspec.json.encode(report), self._clock.now()
+        await self._store.write(lambda writer: writer.end_run(report.run, "done", text, now))
+
+    async def _announced(self, report: RunReport) -> RunReport:
+        """The report with what destinations took. They come after the end: what a run has changed is final then."""
+        if not self._destinations:
+            return report
+        began = self._clock.monotonic()
+        told = await announce(self._store, self._destinations, self._clock)
+        seconds = report.seconds + self._clock.monotonic() - began
+        report = msgspec.structs.replace(report, delivery=(*report.delivery, *told), seconds=seconds)
+        report = msgspec.structs.replace(report, exit_code=exit_code(report))
+        await self._end(report)
         return report
 
     def _delivery_rules(self, *, proved: bool) -> DeliveryRules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairlead.model.announcements import Announcement
 from fairlead.model.delivery import Outcome
 from fairlead.model.reports import RefusalReport, RefusedEntity
 from fairlead.model.stored import Delivery
@@ -26,7 +27,7 @@ class Refusals:
         self.count = 0
         self._reasons: dict[tuple[str, str, str], _Reason] = {}
 
-    def add(self, due: Delivery, outcome: Outcome) -> None:
+    def add(self, due: Delivery | Announcement, outcome: Outcome) -> None:
         """The target refuses this entity."""
         self.count += 1
         key = (due.blueprint, outcome.field, outcome.advice)

@@ -10,10 +10,12 @@ from fairlead.model.entities import EntityKey
 from fairlead.model.readings import Item
 from fairlead.model.records import RecordState
 from fairlead.model.stored import (
+    AppliedChange,
     ChangeWrite,
     ContributionWrite,
     Delivery,
     EntityWrite,
+    History,
     RecordBody,
     RecordWrite,
     StoredChain,
@@ -92,9 +94,32 @@ class Writer(Protocol):
     def set_place(self, target: str, place: str) -> None:
         """What the target holds was looked at, and it was this catalog."""
 
+    def put_bookmark(self, destination: str, run: int, entity: int) -> None:
+        """The destination is done with every change up to (run, entity)."""
+
+
+class Telling(Protocol):
+    """What there is to tell destinations of changes."""
+
+    async def bookmark(self, destination: str) -> tuple[int, int] | None:
+        """(run, entity) of the last change that the destination is done with; None where it is new."""
+
+    async def applied_after(self, run: int, entity: int, limit: int) -> list[AppliedChange]:
+        """Applied changes of all runs after (run, entity), in this order."""
+
+    async def history(self, run: int, changed: Sequence[int]) -> dict[int, History]:
+        """What each entity is now, and its changes after `run`."""
+
+    async def renamed_away(self, blueprint: str, identifier: str, run: int) -> AppliedChange | None:
+        """The first change after `run` that gave the entity another identifier."""
+
 
 class Store(Protocol):
     """The catalog. Reads see the last committed state."""
+
+    @property
+    def telling(self) -> Telling:
+        """What there is to tell destinations of changes."""
 
     async def write(self, job: Callable[[Writer], T]) -> T:
         """Runs `job` in the writer; returns after its transaction is durable. A job that raises changes nothing."""
