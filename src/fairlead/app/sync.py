@@ -13,6 +13,7 @@ import msgspec
 
 from fairlead.app.configuring import Chosen, chosen
 from fairlead.app.connections import Hide, candidates, opened, registered
+from fairlead.app.destinations import destinations_of
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import (
     BASES,
@@ -63,6 +64,7 @@ async def run(
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,
+        destinations_of(settings, configuration.blueprints) as (destinations, remarks),
         targets_of(settings, configuration, request) as (targets, notices),
     ):
         if len(sources) == 1:
@@ -78,6 +80,7 @@ async def run(
                 configuration_id=saved,
                 blueprints=configuration.blueprints,
                 targets=targets,
+                destinations=destinations,
                 preset=configuration.preset,
                 progress=progress,
             )
@@ -88,7 +91,7 @@ async def run(
                 whole=not request.connection,
                 started=started,
             )
-            warnings = (*configuration.configuration.warnings, *notices, *report.warnings)
+            warnings = (*configuration.configuration.warnings, *remarks, *notices, *report.warnings)
             return msgspec.structs.replace(report, warnings=warnings)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairlead.app.clock import SystemClock
-from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Preset, Settings
+from fairlead.app.settings.values import DEFAULT_CATALOG, PortSettings, Preset, Settings, WebhookSettings
 from fairlead.app.usage import usage
 from fairlead.azure import connecting
 from fairlead.azure.access import Access, Examination, examine
@@ -44,6 +44,8 @@ from fairlead.sync.wanted import full_reading
 from fairlead.targets.port.integration import ResyncStatus
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.target import PortTarget
+from fairlead.targets.webhook.client import Webhook
+from fairlead.targets.webhook.settings import WebhookSettings as WebhookTargetSettings
 
 if TYPE_CHECKING:
     from fairlead.catalog import Catalog
@@ -63,6 +65,7 @@ __all__ = [
     "PortTarget",
     "ResyncStatus",
     "Vault",
+    "Webhook",
     "catalog_mark",
     "engine_of",
     "examine",
@@ -73,6 +76,7 @@ __all__ = [
     "open_port",
     "open_reading",
     "open_source",
+    "open_webhook",
     "reading_catalog",
     "stored_connections",
     "vault_of",
@@ -114,6 +118,21 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
     )
 
 
+def open_webhook(settings: WebhookSettings, role: str) -> Webhook:
+    """An address that is told of changes; sends nothing yet. `role` tells apart who may have one address.
+
+    BadUsage, without quoting it, for an address that cannot be meant."""
+    return Webhook(
+        WebhookTargetSettings(
+            url=settings.url,
+            secret=settings.secret,
+            role=role,
+            blueprints=frozenset(settings.blueprints),
+            headers=settings.headers,
+        )
+    )
+
+
 @asynccontextmanager
 async def mapper_of(configuration: Configuration, settings: Settings) -> AsyncIterator[Mapper]:
     """The mapper with its workers, every expression compiled. BadMapping with row, field, line and column."""
@@ -139,6 +158,7 @@ def engine_of(
     configuration_id: int,
     blueprints: Sequence[Blueprint],
     targets: Sequence[PortTarget],
+    destinations: Sequence[Webhook],
     preset: Preset,
     progress: Callable[[ProgressUpdate], None],
 ) -> Engine:
@@ -152,6 +172,7 @@ def engine_of(
         blueprints=blueprints,
         derivations=DERIVED,
         targets=targets,
+        destinations=destinations,
         policy=Policy(leaving="keep" if preset == "standard" else "remove"),
         clock=CLOCK,
         usage=usage,

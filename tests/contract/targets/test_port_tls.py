@@ -21,7 +21,7 @@ from fairlead.targets.port.settings import PortSettings
 from port_api import PortApi, VirtualClock
 
 
-def _certificate(folder: Path) -> Path:
+def certificate(folder: Path) -> Path:
     """A file with a key and a certificate for 127.0.0.1 that signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
@@ -54,7 +54,7 @@ async def test_an_untrusted_certificate_is_told_at_once_and_a_trusted_one_works(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = _certificate(tmp_path)
+    file = certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
     async with PortApi(now=clock.now, tls=context) as port:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from pydantic import SecretStr
 
 from fairlead.app.settings import ocean, own, script
-from fairlead.app.settings.schema import ConnectionPart, Layer, PortPart, Schema, check, merge
+from fairlead.app.settings.schema import ConnectionPart, Layer, PortPart, Schema, WebhookPart, check, merge
 from fairlead.app.settings.values import (
     DEFAULT_CATALOG,
     ConnectionSettings,
@@ -19,6 +19,7 @@ from fairlead.app.settings.values import (
     PortSettings,
     Preset,
     Settings,
+    WebhookSettings,
 )
 from fairlead.model.errors import BadUsage
 from fairlead.model.secrets import Secret
@@ -92,6 +93,8 @@ def _settings(
         token=token,
         token_from=token_from,
         port=_port(schema.port),
+        webhooks=tuple(map(_webhook, schema.webhooks)),
+        changelog_secret=_secret(schema.changelog_secret),
         intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
         server_hosts=tuple(schema.server.hosts),
         listener=schema.listener,
@@ -168,6 +171,12 @@ def _port(part: PortPart) -> PortSettings | None:
         part.initialize_resources,
         part.timeout,
     )
+
+
+def _webhook(part: WebhookPart) -> WebhookSettings:
+    headers = {name: Secret(value.get_secret_value()) for name, value in part.headers.items()}
+    url, secret = Secret(part.url.get_secret_value().strip()), Secret(part.secret.get_secret_value())
+    return WebhookSettings(url, secret, tuple(part.blueprints), headers)
 
 
 def _secret(value: SecretStr | None) -> Secret | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -24,6 +26,16 @@ def _split(value: object) -> object:
 
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+def _read(value: object) -> object:
+    """A JSON list as the environment gives it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: line {error.lineno}, column {error.colno}") from None
 
 
 Names = Annotated[list[str], BeforeValidator(_split)]
@@ -75,6 +87,15 @@ class PortPart(_Part):
     timeout: Annotated[float, Field(gt=0)] = 60.0
 
 
+class WebhookPart(_Part):
+    """An address that is told of changes."""
+
+    url: SecretStr
+    secret: SecretStr
+    blueprints: Names = []
+    headers: dict[str, SecretStr] = {}
+
+
 class IntervalsPart(_Part):
     """Seconds."""
 
@@ -104,6 +125,8 @@ class Schema(_Part):
     azure: AzurePart = AzurePart()
     connections: list[ConnectionPart] = []
     port: PortPart = PortPart()
+    webhooks: Annotated[list[WebhookPart], BeforeValidator(_read)] = []
+    changelog_secret: SecretStr | None = None
     intervals: IntervalsPart = IntervalsPart()
     server: ServerPart = ServerPart()
 
@@ -156,9 +179,11 @@ def check(layer: Layer) -> Schema:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
+        named = ".".join(map(str, takewhile(lambda part: not isinstance(part, int), first["loc"])))
         if first["type"] == "extra_forbidden":
             raise BadUsage(f"unknown setting {place}", advice=did_you_mean(place, known_names())) from None
+        problem = first["msg"].removeprefix("Value error, ")
         raise BadUsage(
-            f"setting {place}: {first['msg'][:1].lower()}{first['msg'][1:]}",
-            advice=f"the variable for it is {variable(place)}",
+            f"setting {place}: {problem[:1].lower()}{problem[1:]}",
+            advice=f"the variable for it is {variable(named)}",
         ) from None

@@ -66,6 +66,17 @@ class PortSettings(msgspec.Struct, frozen=True):
     incremental_sync: bool | None = None
 
 
+class WebhookSettings(msgspec.Struct, frozen=True):
+    """An address that is told of changes, of all blueprints where `blueprints` is empty. What an address is for may
+    stand in its path, so that it is kept as a secret. So are headers, but what one says (`prod`) may stand in any other
+    text too."""
+
+    url: Secret
+    secret: Secret
+    blueprints: tuple[str, ...] = ()
+    headers: dict[str, Secret] = {}
+
+
 class Intervals(msgspec.Struct, frozen=True):
     """Seconds between readings of a server; 0 = never by the clock."""
 
@@ -81,7 +92,7 @@ class Settings(msgspec.Struct, frozen=True):
     to beside those of the loopback. `listener` is Ocean's listener type, "" elsewhere. `token` is a credential that was
     given without an organization: `connect` uses it. `jq_environment` holds the variables that mapping expressions may
     read, by name. `jq_workers` 0 means as many as there are processors. `warnings` are for the person, one line each;
-    they never hold a value.
+    they never hold a value. `changelog_secret` signs what goes to the addresses that blueprints name.
     """
 
     catalog_url: str
@@ -95,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True):
     token: Secret | None = None
     token_from: str = ""
     port: PortSettings | None = None
+    webhooks: tuple[WebhookSettings, ...] = ()
+    changelog_secret: Secret | None = None
     intervals: Intervals = Intervals()
     server_hosts: tuple[str, ...] = ()
     listener: str = ""
@@ -115,5 +128,8 @@ class Settings(msgspec.Struct, frozen=True):
             self.secret_key,
             self.port.client_secret if self.port else None,
             self.catalog_password,
+            self.changelog_secret,
         ]
+        for webhook in self.webhooks:
+            given += [webhook.url, webhook.secret]
         return tuple(secret for secret in given if secret)

@@ -1,0 +1,400 @@
+"""Addresses that are told of changes: who hears of what, when, how often, and what is never told."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from azure_devops_sandbox import Sandbox
+from azure_devops_sandbox.state.records import Repository
+from change_receiver import ChangeReceiver, Told, Trouble
+from contract.cli.conftest import Done, Shell
+from contract.cli.test_sync import BLUEPRINTS, MAPPING, files, listed
+from port_api import PortApi
+
+REPOSITORIES = """
+  - kind: repository
+    selector:
+      query: "true"
+    port:
+      entity:
+        mappings:
+          identifier: .id
+          title: .name
+          blueprint: '"repository"'
+          properties:
+            branch: .defaultBranch
+"""
+REPOSITORY = {
+    "identifier": "repository",
+    "title": "Repository",
+    "schema": {"properties": {"branch": {"type": "string"}}, "required": []},
+    "relations": {},
+}
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[ChangeReceiver]:
+    async with ChangeReceiver() as one:
+        yield one
+
+
+@pytest.fixture
+def repository(sandbox: Sandbox) -> Repository:
+    return next(one for one in sandbox.organization.repositories.values() if one.name == "Web Frontend")
+
+
+def configured(shell: Shell, *receivers: ChangeReceiver, **more: object) -> None:
+    hooks = [{"url": one.url, "secret": one.secret} | more for one in receivers]
+    shell.environment["FAIRLEAD_WEBHOOKS"] = json.dumps(hooks)
+
+
+async def synced(shell: Shell, *flags: str, mapping: str = MAPPING + REPOSITORIES, code: int = 0) -> Done:
+    named = files(shell.directory, mapping, [*BLUEPRINTS, REPOSITORY])
+    done = await shell.run("sync", "--json", *named, *flags)
+    assert done.code == code, done
+    return done
+
+
+def delivery(done: Done) -> dict[str, object]:
+    (found,) = listed(done.value, "delivery")
+    return found
+
+
+def diff(told: Told) -> tuple[dict[str, object] | None, dict[str, object] | None]:
+    found = told.event["diff"]
+    assert isinstance(found, dict)
+    return found["before"], found["after"]
+
+
+def titles(told: Told) -> tuple[object, object]:
+    before, after = diff(told)
+    return before and before["title"], after and after["title"]
+
+
+async def test_every_change_is_told_once(shell: Shell, receiver: ChangeReceiver) -> None:
+    receiver.latency = 0.02
+    configured(shell, receiver, headers={"Authorization": "Bearer of-the-receiver"})
+    first = await synced(shell)
+    created = first.value["entities"]
+    assert delivery(first) == {
+        "target": receiver.url.replace("http://", "webhook:").removesuffix("/hook"),
+        "upserted": created,
+        "deleted": 0,
+        "refused": 0,
+        "refusals": [],
+        "down": "",
+        "advice": "",
+        "adopted": 0,
+        "withheld": 0,
+        "notes": [],
+    }
+    assert len({told.id for told in receiver.taken}) == len(receiver.taken) == created
+    assert {told.headers["Authorization"] for told in receiver.taken} == {"Bearer of-the-receiver"}
+    assert 1 < receiver.most_concurrent <= 8
+    shown = await shell.run("runs", str(first.value["run"]), "--json")
+    assert shown.value["delivery"] == first.value["delivery"]
+    again = await synced(shell)
+    assert delivery(again)["upserted"] == 0
+    assert len(receiver.ledger) == created
+
+
+async def test_create_update_and_delete_are_told_whole(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox, repository: Repository
+) -> None:
+    configured(shell, receiver)
+    await synced(shell)
+    (created,) = [told for told in receiver.taken if told.change[2] == repository.id]
+    entity = {
+        "identifier": repository.id,
+        "blueprint": "repository",
+        "title": "Web Frontend",
+        "properties": {"branch": "refs/heads/main"},
+        "relations": {},
+    }
+    assert (created.change[0], diff(created)) == ("CREATE", (None, entity))
+    receiver.ledger.clear()
+    sandbox.organization.changes.rename_repository(repository.id, "Shop ✨")
+    run = (await synced(shell)).value["run"]
+    (updated,) = receiver.ledger
+    event = updated.event
+    trigger = event.pop("trigger")
+    assert isinstance(trigger, dict)
+    assert (trigger["by"], trigger["origin"]) == ({"name": "fairlead"}, "fairlead")
+    assert event == {
+        "action": "UPDATE",
+        "resourceType": "entity",
+        "status": "SUCCESS",
+        "context": {"blueprint": "repository", "entity": repository.id},
+        "diff": {"before": entity, "after": entity | {"title": "Shop ✨"}},
+        "run": run,
+        "cause": {"reason": "read", "kind": "repository", "record": repository.id},
+    }
+    assert (updated.headers["Content-Type"], b"\xe2\x9c\xa8" in updated.body) == ("application/json", True)
+    sandbox.organization.changes.delete_repository(repository.id)
+    done = await synced(shell)
+    deleted = receiver.ledger[-1]
+    assert (deleted.change[0], diff(deleted)) == ("DELETE", (entity | {"title": "Shop ✨"}, None))
+    assert (delivery(done)["upserted"], delivery(done)["deleted"]) == (0, 1)
+
+
+async def test_another_identifier_is_one_update(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox, repository: Repository
+) -> None:
+    mapping = MAPPING + REPOSITORIES.replace("identifier: .id", 'identifier: .name | gsub(" "; "-")')
+    configured(shell, receiver)
+    await synced(shell, mapping=mapping)
+    receiver.ledger.clear()
+    sandbox.organization.changes.rename_repository(repository.id, "Shop")
+    await synced(shell, mapping=mapping)
+    (told,) = receiver.ledger
+    before, after = diff(told)
+    assert told.change == ("UPDATE", "repository", "Shop")
+    assert before
+    assert after
+    assert (before["identifier"], before["title"]) == ("Web-Frontend", "Web Frontend")
+    assert (after["identifier"], after["title"]) == ("Shop", "Shop")
+
+
+async def test_only_the_named_blueprints_are_told(shell: Shell, receiver: ChangeReceiver) -> None:
+    configured(shell, receiver, blueprints=["repository"])
+    await synced(shell)
+    assert {told.change[1] for told in receiver.ledger} == {"repository"}
+
+
+async def test_who_comes_later_is_told_from_then_on(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox, repository: Repository
+) -> None:
+    await synced(shell)
+    configured(shell, receiver)
+    await synced(shell)
+    assert receiver.ledger == []
+    sandbox.organization.changes.rename_repository(repository.id, "Shop")
+    await synced(shell)
+    assert [titles(told) for told in receiver.ledger] == [("Web Frontend", "Shop")]
+
+
+async def test_a_plan_and_no_deliver_tell_nothing_yet(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox, repository: Repository
+) -> None:
+    configured(shell, receiver)
+    await synced(shell, "--no-deliver")
+    sandbox.organization.changes.rename_repository(repository.id, "Shop")
+    named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])
+    assert (await shell.run("plan", *named)).code == 2
+    assert receiver.ledger == []
+    await synced(shell)
+    assert [titles(told) for told in receiver.taken if told.change[2] == repository.id] == [
+        (None, "Web Frontend"),
+        ("Web Frontend", "Shop"),
+    ]
+
+
+@pytest.mark.parametrize("renaming", [False, True])
+async def test_what_was_missed_comes_whole_and_in_order(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox, repository: Repository, renaming: bool
+) -> None:
+    """Three runs while it is down; each is told later as it was then, even of an identifier that is no more."""
+    identifier = '.name | gsub(" "; "-")' if renaming else ".id"
+    mapping = MAPPING + REPOSITORIES.replace("identifier: .id", f"identifier: {identifier}")
+    changes = sandbox.organization.changes
+    async with ChangeReceiver() as other:
+        configured(shell, receiver, other)
+        await synced(shell, mapping=mapping)
+        receiver.ledger.clear()
+        other.ledger.clear()
+        closed = Trouble(503, times=999, headers={"Retry-After": "120"})
+        receiver.troubles.append(closed)
+        changes.create_branch(repository.id, "next")
+        changes.set_default_branch(repository.id, "next")
+        down = await synced(shell, mapping=mapping, code=5)
+        first, second = listed(down.value, "delivery")
+        assert str(first["down"]).endswith("is unavailable (503) and asks for a pause of 120 s")
+        assert first["advice"] == "What it was not told goes with the next run."
+        assert (second["upserted"], second["down"]) == (1, "")
+        assert len(other.taken) == 1
+        changes.rename_repository(repository.id, "Shop")
+        await synced(shell, mapping=mapping, code=5)
+        changes.delete_repository(repository.id)
+        await synced(shell, mapping=mapping, code=5)
+        changes.restore_repository(repository.id)
+        closed.times = 0
+        await synced(shell, mapping=mapping)
+    assert len({told.id for told in receiver.ledger}) == 4
+    assert [told.change[0] for told in receiver.taken] == ["UPDATE", "UPDATE", "DELETE", "CREATE"]
+    assert [(told.id, told.body) for told in receiver.taken] == [(told.id, told.body) for told in other.taken]
+    assert [titles(told) for told in receiver.taken] == [
+        ("Web Frontend", "Web Frontend"),
+        ("Web Frontend", "Shop"),
+        ("Shop", None),
+        (None, "Shop"),
+    ]
+
+
+async def test_a_refused_change_is_told_of_and_left_behind(
+    shell: Shell, receiver: ChangeReceiver, repository: Repository
+) -> None:
+    configured(shell, receiver)
+    receiver.troubles.append(Trouble(422, about=repository.id, body="no such thing at /hook"))
+    done = await synced(shell, code=5)
+    assert delivery(done)["refused"] == 1
+    (refusal,) = listed(delivery(done), "refusals")
+    assert refusal["examples"] == [
+        {"identifier": repository.id, "error": "refused with 422: no such thing at …"}
+    ]
+    asked = len(receiver.ledger)
+    assert delivery(await synced(shell))["refused"] == 0
+    assert len(receiver.ledger) == asked
+
+
+async def test_killed_in_the_middle_what_comes_twice_has_one_id(
+    shell: Shell, receiver: ChangeReceiver
+) -> None:
+    configured(shell, receiver)
+    receiver.latency = 0.3
+    named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])
+    process = await shell.start("sync", *named)
+    await receiver.until(1)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    receiver.latency = 0.0
+    done = await synced(shell)
+    assert delivery(done)["upserted"] == done.value["entities"]
+    keys = {told.change for told in receiver.taken}
+    assert len(keys) == done.value["entities"]
+    assert len(receiver.taken) > len(keys)
+    assert len({(told.id, told.change) for told in receiver.taken}) == len(keys)
+    assert len({told.body for told in receiver.taken}) == len(keys)
+
+
+async def test_interrupted_what_was_told_is_not_told_again(shell: Shell, receiver: ChangeReceiver) -> None:
+    configured(shell, receiver, blueprints=["repository"])
+    receiver.troubles.append(Trouble(503, times=99, about="Frontend"))
+    named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])
+    process = await shell.start("sync", *named)
+    await receiver.until(4)
+    process.send_signal(signal.SIGINT)
+    assert (await shell.ended(process)).code == 130
+    receiver.troubles.clear()
+    await synced(shell)
+    assert {told.change for told in receiver.taken} == {told.change for told in receiver.ledger}
+    assert len({told.id for told in receiver.ledger}) == 4
+
+
+async def test_what_a_blueprint_names_is_told(shell: Shell, receiver: ChangeReceiver) -> None:
+    named = REPOSITORY | {"changelogDestination": {"type": "WEBHOOK", "url": receiver.url}}
+    flags = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, named])
+    unsigned = await shell.run("sync", "--json", *flags)
+    assert "blueprint repository: changelogDestination: nobody is told without a secret" in str(
+        unsigned.value["warnings"]
+    )
+    shell.environment["FAIRLEAD_CHANGELOG_SECRET"] = receiver.secret
+    (shell.directory / ".fairlead" / "catalog.db").unlink()
+    done = await shell.run("sync", "--json", *flags)
+    assert (done.code, done.value["warnings"]) == (0, []), done
+    assert {told.change[:2] for told in receiver.taken} == {("CREATE", "repository")}
+    assert len(receiver.taken) == delivery(done)["upserted"] == 4
+
+
+@pytest.mark.parametrize(
+    ("destination", "warning"),
+    [
+        ({"type": "KAFKA"}, "KAFKA is not told"),
+        ({"type": "WEBHOOK", "url": "URL", "agent": True}, "Port's agent is not told"),
+        ({"type": "WEBHOOK"}, "it has no url"),
+        ("anything", "it is not one that Port knows"),
+        ({}, ""),
+    ],
+)
+async def test_what_a_blueprint_names_and_nobody_is_told(
+    shell: Shell, receiver: ChangeReceiver, destination: object, warning: str
+) -> None:
+    shell.environment["FAIRLEAD_CHANGELOG_SECRET"] = receiver.secret
+    written = json.loads(json.dumps(destination).replace("URL", receiver.url))
+    named = REPOSITORY | {"changelogDestination": written}
+    flags = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, named])
+    planned = await shell.run("plan", "--json", *flags)
+    assert planned.code == 2, planned
+    told = [f"blueprint repository: changelogDestination: {warning}"] if warning else []
+    assert [str(one)[: len(told[0])] for one in planned.value["warnings"]] == told  # type: ignore[attr-defined] # a list
+    assert (await shell.run("sync", *flags)).code == 0
+    assert receiver.ledger == []
+
+
+async def test_where_port_is_a_target_it_tells_of_its_blueprints_itself(
+    shell: Shell, receiver: ChangeReceiver
+) -> None:
+    async with PortApi() as port, ChangeReceiver() as other:
+        shell.environment |= {
+            "FAIRLEAD_PORT__CLIENT_ID": port.client_id,
+            "FAIRLEAD_PORT__CLIENT_SECRET": port.client_secret,
+            "FAIRLEAD_PORT__BASE_URL": port.url,
+            "FAIRLEAD_CHANGELOG_SECRET": receiver.secret,
+        }
+        configured(shell, other)
+        named = REPOSITORY | {"changelogDestination": {"type": "WEBHOOK", "url": receiver.url}}
+        flags = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, named])
+        done = await shell.run("sync", "--json", *flags)
+        assert done.code == 0, done
+        assert receiver.ledger == []
+        assert len(other.taken) == done.value["entities"]
+
+
+@pytest.mark.parametrize(
+    ("hooks", "message"),
+    [
+        (
+            '[{"url": "https://u:hush@h/x", "secret": "sesame"}]',
+            "setting webhooks.0: the address has a user in it",
+        ),
+        ('[{"url": "ftp://hush/x", "secret": "sesame"}]', "setting webhooks.0: the address is not an http"),
+        ('[{"url": "http://h/?k=hush"}]', "setting webhooks.0.secret: field required"),
+        ('[{"url": "http://h/", "secret": ""}]', "setting webhooks.0: the secret that signs is empty"),
+        ('[{"url": "http://h/", "secret": "sesame", "to": "hush"}]', "unknown setting webhooks.0.to"),
+        ('[{"url": "http://h/", "secret": "sesame", "headers": {"Host": "hush"}}]', "the header Host is set"),
+        ('[{"url": "http://h/", "secret": "sesame", "headers": {"X": "hush\\n"}}]', "the header 'X' cannot"),
+        (
+            '[{"url": "http://h/?hush", "secret": "sesame"}, {"url": "http://h/?hush", "secret": "sesame"}]',
+            "given twice",
+        ),
+        ('[{"url": "hush', "setting webhooks: is not JSON: line 1, column 10"),
+    ],
+)
+async def test_settings_that_cannot_be_meant(shell: Shell, hooks: str, message: str) -> None:
+    shell.environment["FAIRLEAD_WEBHOOKS"] = hooks
+    done = await shell.run("sync")
+    assert done.code == 64, done
+    assert message in done.err
+    assert "hush" not in done.out + done.err
+    assert not (shell.directory / ".fairlead").exists()
+
+
+async def test_a_blueprints_address_that_cannot_be_meant(shell: Shell) -> None:
+    shell.environment["FAIRLEAD_CHANGELOG_SECRET"] = "secret"
+    named = REPOSITORY | {"changelogDestination": {"type": "WEBHOOK", "url": "http://me:hush@h/"}}
+    done = await shell.run("sync", *files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, named]))
+    assert done.code == 1, done
+    assert "blueprint repository: changelogDestination: the address has a user in it" in done.err
+    assert "hush" not in done.out + done.err
+
+
+async def test_no_secret_in_anything(shell: Shell, receiver: ChangeReceiver) -> None:
+    receiver.secret = "hush-secret"
+    configured(shell, receiver, headers={"X-Key": "hush-header-value"})
+    shell.environment["FAIRLEAD_WEBHOOKS"] = shell.environment["FAIRLEAD_WEBHOOKS"].replace(
+        "/hook", "/hook?token=hush-query"
+    )
+    receiver.troubles.append(
+        Trouble(400, body="hush-secret hush-header-value ?token=hush-query /hook?token=hush-query")
+    )
+    receiver.troubles.append(Trouble(0, times=99))
+    done = await synced(shell, "--log-level", "debug", code=5)
+    assert delivery(done)["down"]
+    assert {told.query for told in receiver.ledger} == {"token=hush-query"}
+    text = await shell.run("runs", "1")
+    assert "hush" not in done.out + done.err + text.out + text.err
+    for path in shell.directory.rglob("*"):
+        assert not path.is_file() or b"hush" not in path.read_bytes()
