@@ -37,7 +37,13 @@ async def destinations_of(
     Where Port is a target, what blueprints name is Port's to tell. BadUsage for an address of the settings, BadMapping
     for a blueprint's, that cannot be meant.
     """
-    notices: list[str] = []
+    known = {blueprint.identifier for blueprint in blueprints}
+    notices = [
+        f"setting webhooks.{number}: there is no blueprint {name}"
+        for number, webhook in enumerate(settings.webhooks)
+        for name in webhook.blueprints
+        if name not in known
+    ]
     found = [_set(number, webhook) for number, webhook in enumerate(settings.webhooks)]
     if settings.port is None:
         found += _named(settings.changelog_secret, blueprints, notices)

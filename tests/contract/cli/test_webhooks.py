@@ -160,9 +160,10 @@ async def test_another_identifier_is_one_update(
 
 
 async def test_only_the_named_blueprints_are_told(shell: Shell, receiver: ChangeReceiver) -> None:
-    configured(shell, receiver, blueprints=["repository"])
-    await synced(shell)
+    configured(shell, receiver, blueprints=["repository", "repositry"])
+    done = await synced(shell)
     assert {told.change[1] for told in receiver.ledger} == {"repository"}
+    assert done.value["warnings"] == ["setting webhooks.0: there is no blueprint repositry"]
 
 
 async def test_who_comes_later_is_told_from_then_on(
@@ -270,7 +271,7 @@ async def test_killed_in_the_middle_what_comes_twice_has_one_id(
     assert len({told.body for told in receiver.taken}) == len(keys)
 
 
-async def test_interrupted_what_was_told_is_not_told_again(shell: Shell, receiver: ChangeReceiver) -> None:
+async def test_interrupted_what_is_missing_comes_next_time(shell: Shell, receiver: ChangeReceiver) -> None:
     configured(shell, receiver, blueprints=["repository"])
     receiver.troubles.append(Trouble(503, times=99, about="Frontend"))
     named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -41,7 +42,7 @@ class Time:
 
 
 class Listener:
-    """Takes, refuses what is in `refused`, and is down with the given chance."""
+    """Takes, refuses what is in `refused`, hangs at the entity `hangs`, and is down with the given chance."""
 
     name = "webhook:listener"
 
@@ -49,6 +50,8 @@ class Listener:
         self.key = key
         self.taken: list[Event] = []
         self.refused: set[str] = set()
+        self.hangs = 0
+        self.hanging = asyncio.Event()
         self.chance = chance
         self._dice = random.Random(seed)
 
@@ -58,6 +61,9 @@ class Listener:
     async def tell(self, announcement: Announcement) -> Outcome:
         if self._dice.random() < self.chance:
             raise Retry("down")
+        if announcement.entity == self.hangs:
+            self.hanging.set()
+            await asyncio.Event().wait()
         if announcement.identifier in self.refused:
             return Outcome(announcement.entity, "refused with 422")
         one = announcement
@@ -212,6 +218,25 @@ async def test_a_slow_listener_is_left_in_time_and_goes_on_next_time(catalog: Ca
     assert 0 < len(listener.taken) < 12
     await announce(catalog, [listener], Time())
     assert sorted(listener.taken) == sorted(history.truth)
+
+
+async def test_cut_off_it_goes_on_where_it_was(catalog: Catalog) -> None:
+    """Of what went beside the change that was cut off, all after it is told again, and nothing before it."""
+    history, listener = History(catalog, 5), Listener()
+    await enlist(catalog, [listener], 1)
+    await history.run()
+    _, second, third = history.truth
+    listener.hangs = 2
+    telling = asyncio.create_task(announce(catalog, [listener], Time()))
+    await asyncio.wait_for(listener.hanging.wait(), 5)
+    telling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await telling
+    assert await catalog.telling.bookmark(listener.key) == (1, 1)
+    before, listener.taken, listener.hangs = listener.taken, [], 0
+    await announce(catalog, [listener], Time())
+    assert listener.taken == [second, third]
+    assert before == [event for event in history.truth if event is not second]
 
 
 async def test_one_that_is_down_does_not_hold_up_another(catalog: Catalog) -> None:
