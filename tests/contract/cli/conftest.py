@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from azure_devops_sandbox import Sandbox, Sizes, running, seeded
+from change_receiver import ChangeReceiver
 
 OURS = ("FAIRLEAD", "OCEAN", "PORT_", "AZURE_DEVOPS", "SYSTEM_ACCESSTOKEN", "APPLICATION__")
 
@@ -98,3 +99,9 @@ def shell(tmp_path: Path, sandbox: Sandbox) -> Shell:
             "FAIRLEAD_AZURE__PERSONAL_ACCESS_TOKEN": sandbox.pat,
         },
     )
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[ChangeReceiver]:
+    async with ChangeReceiver() as one:
+        yield one
