@@ -11,7 +11,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, entities, holdings, integrations
+from port_api import blueprints, entities, holdings, ingest, integrations
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -46,6 +46,7 @@ class PortApi:
         self.rate_limit = rate_limit
         self.tls = tls
         self.state = State(now)
+        self.told = ingest.Told()
         self.ledger: list[Recorded] = []
         self.faults: list[Fault] = []
         self.down = False
@@ -63,6 +64,7 @@ class PortApi:
     async def __aenter__(self) -> PortApi:
         app = web.Application(middlewares=[self._serve], client_max_size=1 << 26)
         app.router.add_routes(self._routes())
+        app.router.add_routes(ingest.routes(self))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.tls)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from fairlead.app.configuring import Chosen, chosen
 from fairlead.app.connections import Hide, candidates, opened, registered
 from fairlead.app.destinations import destinations_of
+from fairlead.app.port_session import port_session
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import (
     BASES,
     CLOCK,
-    PortTarget,
-    ResyncStatus,
     engine_of,
     mapper_of,
-    open_port,
     stored_connections,
     writing_catalog,
 )
-from fairlead.model.errors import BadUsage, FairleadError
+from fairlead.model.errors import BadUsage
 from fairlead.model.reports import ProgressUpdate, RunMode, RunReport
+from fairlead.model.secrets import Secret, redact
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
 
-
-PARTING_SECONDS = 10.0
-"""How long the end of a run waits for a target to hear of it; a person who pressed Ctrl-C waits for this."""
+T = TypeVar("T")
 
 
 class SyncRequest(msgspec.Struct, frozen=True):
@@ -59,13 +54,20 @@ async def run(
     BadCredential, CatalogUnusable as their names say.
     """
     check_kinds(request.kinds)
-    found = candidates(settings, await stored_connections(settings), hide, request.connection)
+    secrets = list(settings.secrets())
+
+    def hidden(secret: Secret) -> None:
+        secrets.append(secret)
+        hide(secret)
+
+    found = candidates(settings, await stored_connections(settings), hidden, request.connection)
     configuration = await chosen(settings)
+    port = settings.port if request.deliver and request.mode != "plan" else None
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,
         destinations_of(settings, configuration.blueprints) as (destinations, remarks),
-        targets_of(settings, configuration, request) as (targets, notices),
+        port_session(port, configuration, lambda text: redact(text, tuple(secrets))) as session,
     ):
         if len(sources) == 1:
             await sources[0].identity()
@@ -79,20 +81,32 @@ async def run(
                 configuration=configuration.configuration,
                 configuration_id=saved,
                 blueprints=configuration.blueprints,
-                targets=targets,
+                targets=session.targets,
                 destinations=destinations,
                 preset=configuration.preset,
-                progress=progress,
+                progress=both(progress, session.progressed),
             )
             report = await engine.run(
                 request.mode,
                 kinds=request.kinds,
                 deliver=request.deliver,
                 whole=not request.connection,
-                started=started,
+                started=both(started, session.started),
             )
-            warnings = (*configuration.configuration.warnings, *remarks, *notices, *report.warnings)
-            return msgspec.structs.replace(report, warnings=warnings)
+            warnings = (*configuration.configuration.warnings, *remarks, *report.warnings)
+            session.ended(msgspec.structs.replace(report, warnings=warnings))
+    warnings = (*configuration.configuration.warnings, *remarks, *session.notices, *report.warnings)
+    return msgspec.structs.replace(report, warnings=warnings)
+
+
+def both(first: Callable[[T], None], second: Callable[[T], None]) -> Callable[[T], None]:
+    """Tells two listeners."""
+
+    def tell(value: T) -> None:
+        first(value)
+        second(value)
+
+    return tell
 
 
 def check_kinds(kinds: Sequence[str]) -> None:
@@ -110,60 +124,3 @@ async def save(store: Catalog, configuration: Chosen) -> int:
     hash_ = blake2b(msgspec.json.encode(texts), digest_size=16).hexdigest()
     now = CLOCK.now()
     return await store.write(lambda writer: writer.save_configuration(hash_, *texts, now))
-
-
-@asynccontextmanager
-async def targets_of(
-    settings: Settings, configuration: Chosen, request: SyncRequest
-) -> AsyncIterator[tuple[list[PortTarget], list[str]]]:
-    """The targets of a run that delivers, and what there is to say about them.
-
-    Port is told that a sync runs, and how it ended, as its own integration does; that it could not be told never
-    stops a sync. A plan touches no target.
-    """
-    notices: list[str] = []
-    if settings.port is None or not request.deliver or request.mode == "plan":
-        yield [], notices
-        return
-    rules = configuration.configuration
-    target = open_port(
-        settings.port, merge=rules.merge_entity, create_missing=rules.create_missing_related_entities
-    )
-    started = CLOCK.now()
-    port = target.integration
-    hello: Awaitable[object] = (
-        target.resources.initialize(rules.text, configuration.blueprints)
-        if settings.port.initialize
-        else port.register()
-    )
-    status: ResyncStatus = "aborted"
-    listens = False
-    try:
-        listens = await told(hello, notices)
-        if listens:
-            listens = await told(port.report_resync("running", started=started), notices)
-        yield [target], notices
-        status = "completed"
-    except FairleadError:
-        status = "failed"
-        raise
-    finally:
-        if listens:
-            last_word = port.report_resync(status, started=started, ended=CLOCK.now())
-            await told(asyncio.wait_for(last_word, PARTING_SECONDS), notices)
-        await target.close()
-
-
-async def told(call: Awaitable[object], notices: list[str]) -> bool:
-    """Awaits a call to a target that is a courtesy: its failure is a notice, and False. BadUsage is the person's."""
-    try:
-        await call
-    except BadUsage:
-        raise
-    except FairleadError as error:
-        notices.append(f"port: {error.message}")
-        return False
-    except TimeoutError:
-        notices.append("port: it did not answer in time")
-        return False
-    return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,9 +42,12 @@ from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
 from fairlead.sync.wanted import full_reading
-from fairlead.targets.port.integration import ResyncStatus
+from fairlead.targets.port.integration import PortIntegration, ResyncStatus
+from fairlead.targets.port.regions import PERSONAL, is_personal
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
+from fairlead.targets.port.story import KindRow, Line, is_failure
 from fairlead.targets.port.target import PortTarget
+from fairlead.targets.port.telemetry import PortTelemetry
 from fairlead.targets.webhook.client import Webhook
 from fairlead.targets.webhook.settings import WebhookSettings as WebhookTargetSettings
 
@@ -61,8 +65,12 @@ __all__ = [
     "Examination",
     "ExplainedContribution",
     "Explanation",
+    "KindRow",
+    "Line",
     "Organization",
+    "PortIntegration",
     "PortTarget",
+    "PortTelemetry",
     "ResyncStatus",
     "Vault",
     "Webhook",
@@ -71,14 +79,17 @@ __all__ = [
     "examine",
     "export_blocks",
     "fewest_requests",
+    "is_failure",
     "mapper_of",
     "normalized",
     "open_port",
     "open_reading",
     "open_source",
     "open_webhook",
+    "personal_notice",
     "reading_catalog",
     "stored_connections",
+    "telemetry_of",
     "vault_of",
     "with_files",
     "writing_catalog",
@@ -131,6 +142,16 @@ def open_webhook(settings: WebhookSettings, role: str) -> Webhook:
             headers=settings.headers,
         )
     )
+
+
+def telemetry_of(target: PortTarget, rows: Sequence[KindRow], clean: Callable[[str], str]) -> PortTelemetry:
+    """Tells Port how one run goes, under an id of its own."""
+    return target.telemetry(str(uuid.uuid4()), rows, clean)
+
+
+def personal_notice(settings: PortSettings) -> list[str]:
+    """What there is to say of a credential that is a person's."""
+    return [f"port: {PERSONAL}"] if is_personal(settings.client_id) else []
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
 from contract.cli.test_sync import BLUEPRINTS, MAPPING, listed
 from fairlead.mapping import presets
-from port_api import PortApi
+from port_api import Fault, PortApi, Recorded
 from port_api.state import section
 
 
@@ -131,6 +131,53 @@ async def test_port_out_of_reach_does_not_stop_the_catalog(image: Shell, port: P
     assert done.code == 5, done
     assert done.value["entities"]
     assert listed(done.value, "delivery")[0]["down"]
+
+
+async def test_port_is_told_how_a_sync_goes_in_its_own_order(image: Shell, port: PortApi) -> None:
+    done = await image.run("sync", "--preset", "standard", "--json")
+    assert done.code == 0, done
+    steps = [step for one in port.ledger if (step := _step(one))]
+    order = ["running", "integration", "pending", "upsert", "reconciliation", "completed", "all"]
+    assert list(dict.fromkeys(steps[steps.index("running") :])) == order
+    assert port.told.messages()[0].startswith("run 1 has started")
+    assert port.told.messages()[-1].startswith("run 1 has ended")
+    assert any(line.startswith("project of ") for line in port.told.messages())
+    assert port.told.states("project-0")[0] == "pending"
+    assert port.told.states("project-0")[-1] == "completed"
+    assert port.told.beats
+    assert done.value["warnings"] == []
+
+
+def _step(one: Recorded) -> str:
+    """What a request is in a sync."""
+    body = one.body.decode()
+    if one.path.endswith("/resync-state"):
+        return "running" if '"running"' in body else "completed"
+    if one.path.endswith("/syncMetrics"):
+        return "pending" if '"pending"' in body else "all"
+    if "__reconciliation__" in one.path:
+        return "reconciliation"
+    if one.path.endswith("/entities/bulk"):
+        return "upsert"
+    return "integration" if (one.method, one.path) == ("GET", "/v1/integration/ado") else ""
+
+
+async def test_a_sync_that_port_refuses_entities_of_has_failed_there(image: Shell, port: PortApi) -> None:
+    port.fail(Fault(422, times=999, path="/entities/bulk"))
+    assert (await image.run("sync", "--preset", "standard")).code == 5
+    state = port.state.integrations["ado"]["resyncState"]
+    assert isinstance(state, dict)
+    assert state["status"] == "failed"
+    assert any("port refuses" in line for line in port.told.messages("ERROR"))
+
+
+async def test_a_run_that_cannot_be_told_is_not_harmed(image: Shell, port: PortApi) -> None:
+    port.fail(Fault(404, times=999, path="/v1/logs"))
+    port.fail(Fault(404, times=999, path="/v1/metrics"))
+    done = await image.run("sync", "--preset", "standard", "--json")
+    assert done.code == 0, done
+    (warning,) = listed(done.value, "warnings")
+    assert "not all of the run could be told" in str(warning)
 
 
 async def test_an_integration_that_port_runs_itself_is_left_to_it(image: Shell, port: PortApi) -> None:

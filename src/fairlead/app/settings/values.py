@@ -53,7 +53,8 @@ class PortSettings(msgspec.Struct, frozen=True):
 
     `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
     `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
-    leaves what it says.
+    leaves what it says. `resync_interval` is how many seconds lie between the runs that Port is told of, None where
+    nobody knows.
     """
 
     client_id: str
@@ -64,6 +65,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     timeout: float = 60.0
     changelog_destination: Mapping[str, str] | None = None
     incremental_sync: bool | None = None
+    resync_interval: float | None = None
 
 
 class WebhookSettings(msgspec.Struct, frozen=True):

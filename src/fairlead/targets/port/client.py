@@ -25,6 +25,7 @@ from fairlead.targets.port.answers import Answer, Token, error_of, read, refusal
 from fairlead.targets.port.budget import LIMITS, Budget, Family, family_of
 from fairlead.targets.port.pacing import (
     ATTEMPTS,
+    ATTEMPTS_TELLING,
     ATTEMPTS_UNHEARD,
     LONGEST_WAIT,
     RETRIED,
@@ -32,7 +33,7 @@ from fairlead.targets.port.pacing import (
     asked_wait,
     backoff,
 )
-from fairlead.targets.port.regions import api_base, credential_advice
+from fairlead.targets.port.regions import api_base, credential_advice, may_have_token
 from fairlead.targets.port.settings import PortSettings
 
 EXPORTER = "exporter"
@@ -96,6 +97,11 @@ class PortClient:
         self._budgets = {family: Budget(self._timing, limit) for family, limit in LIMITS.items()}
         self._heard = False
 
+    @property
+    def timing(self) -> Timing:
+        """The clock, the sleep and the dice of this session."""
+        return self._timing
+
     async def request(
         self,
         method: str,
@@ -139,6 +145,22 @@ class PortClient:
             if await is_there():
                 return None
         raise error
+
+    def may_tell(self, url: str) -> bool:
+        """Whether `tell` would send to a URL: the token goes to hosts of Port's only."""
+        return may_have_token(url, self._base)
+
+    async def tell(self, method: str, url: str, body: bytes) -> None:
+        """Sends JSON to a URL that Port names for logs or metrics, with few attempts and a budget of its own.
+
+        Raises `BadUsage`, and sends nothing, where the token must not go there; else the class that fits.
+        """
+        if not self.may_tell(url):
+            raise BadUsage(f"{url} is no host of Port's")
+        sending = _Sending(method, URL(url), body, "", "telling", "write")
+        answer = await self._persist(sending, await self._token())
+        if not answer.is_success:
+            raise self.error(answer, "what it is told of the run")
 
     def error(self, answer: Answer, what: str) -> FairleadError:
         """The error for a request that Port refuses, classed by what to do next; `what` was asked for."""
@@ -232,14 +254,21 @@ class PortClient:
             refused = isinstance(error, Throttled)
             if sending.effect == "create" and not refused:
                 raise LostAnswer(error.message, seconds=wait, advice=error.advice)
-            if attempt >= (ATTEMPTS if self._heard else ATTEMPTS_UNHEARD) or wait > LONGEST_WAIT:
-                self._heard = self._heard and isinstance(raw, _Raw)
+            if attempt >= self._most(sending) or wait > LONGEST_WAIT:
+                if sending.family != "telling":
+                    self._heard = isinstance(raw, _Raw)
                 raise error
             wait = wait or backoff(attempt - 1, self._timing.chance())
             if refused:
                 budget.pause(wait)
             else:
                 await self._timing.sleep(wait)
+
+    def _most(self, sending: _Sending) -> int:
+        """How often a request is sent."""
+        if sending.family == "telling":
+            return ATTEMPTS_TELLING
+        return ATTEMPTS if self._heard else ATTEMPTS_UNHEARD
 
     async def _attempt(self, sending: _Sending, headers: Mapping[str, str], budget: Budget) -> _Raw | Retry:
         """One attempt within the budget: the answer, or why there is none."""

@@ -56,9 +56,17 @@ class PortIntegration:
         self._blueprints = PortBlueprints(client)
         self._path = ("integration", settings.identifier)
 
+    async def stored(self) -> Integration | None:
+        """The integration; None where it is absent."""
+        answer = await self._client.request("GET", self._path)
+        if answer.status == 404:
+            return None
+        self._check(answer, "the integration")
+        return read(answer, _Holder, "the integration").integration
+
     async def stored_mapping(self) -> str | None:
         """The mapping as JSON text; None where the integration is absent or has none."""
-        stored = await self._stored()
+        stored = await self.stored()
         return stored.mapping or None if stored else None
 
     async def stored_blueprints(self) -> str:
@@ -70,7 +78,7 @@ class PortIntegration:
 
         Answers with what was stored before that. Raises `BadUsage` for an integration that Port itself runs.
         """
-        stored = await self._stored()
+        stored = await self.stored()
         if stored is None:
             stored = await self._create()
         check_runtime(stored, self._settings.identifier)
@@ -131,7 +139,7 @@ class PortIntegration:
         if answer is not None and answer.is_success:
             return read(answer, _Holder, "the new integration").integration
         taken = answer is None or refusal(answer).code == TAKEN
-        stored = await self._stored() if taken else None
+        stored = await self.stored() if taken else None
         if stored is not None:
             return stored
         if answer is None:
@@ -139,14 +147,7 @@ class PortIntegration:
         raise self._client.error(answer, "the new integration")
 
     async def _is_there(self) -> bool:
-        return await self._stored() is not None
-
-    async def _stored(self) -> Integration | None:
-        answer = await self._client.request("GET", self._path)
-        if answer.status == 404:
-            return None
-        self._check(answer, "the integration")
-        return read(answer, _Holder, "the integration").integration
+        return await self.stored() is not None
 
     async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> Answer:
         answer = await self._client.request("PATCH", self._path + below, body=msgspec.json.encode(body))

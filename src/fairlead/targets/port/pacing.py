@@ -23,6 +23,9 @@ ATTEMPTS = 10
 ATTEMPTS_UNHEARD = 6
 """For a host that has not answered yet, or not for long: it may well be another than the one that is meant."""
 
+ATTEMPTS_TELLING = 3
+"""For what is told as a courtesy."""
+
 FIRST_WAIT = 0.3
 """Seconds before the second attempt; doubled for each further one (9.3 s for six attempts, 153 s for ten, without a
 wish of the server)."""

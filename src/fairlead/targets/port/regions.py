@@ -69,13 +69,18 @@ def may_have_token(url: str, base: str) -> bool:
 def credential_advice(host: str, client_id: str) -> str:
     """What may be wrong with a credential that `host` refuses."""
     advice = "Check Port's client id and client secret."
-    if "@" in client_id:
+    if is_personal(client_id):
         advice += f" {PERSONAL}"
     if host in _OTHER_REGION:
         advice += f" If the organization is in another region, set the base URL of {_OTHER_REGION[host]}."
     else:
         advice += f" Check that they are for {host}."
     return advice
+
+
+def is_personal(client_id: str) -> bool:
+    """Whether a client id is a person's, not an organization's."""
+    return "@" in client_id
 
 
 PERSONAL = (

@@ -43,6 +43,8 @@ from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.refusals import PortRefusals
 from fairlead.targets.port.resources import PortResources
 from fairlead.targets.port.settings import PortSettings
+from fairlead.targets.port.story import KindRow
+from fairlead.targets.port.telemetry import PortTelemetry
 
 CONCURRENCY = 16
 """Requests under way at once: with answers in 50 ms, three times what an organization may send for long."""
@@ -88,6 +90,10 @@ class PortTarget:
     def resources(self) -> PortResources:
         """What that integration is given when it is new, over the same session."""
         return PortResources(self.integration, self._blueprints)
+
+    def telemetry(self, event: str, rows: Sequence[KindRow], clean: Callable[[str], str]) -> PortTelemetry:
+        """Tells how the run `event` goes, over the same session."""
+        return PortTelemetry(self._settings, self._client, event=event, rows=rows, clean=clean)
 
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
         """Creates blueprints that are absent, in dependency order; existing ones are not changed. What is sent

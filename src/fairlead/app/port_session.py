@@ -1,0 +1,174 @@
+"""Port around one run: it is greeted, told how the run goes, and told how it ended, as by its own integration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fairlead.app.configuring import Chosen
+from fairlead.app.settings.values import PortSettings
+from fairlead.app.wiring import (
+    BASES,
+    CLOCK,
+    KindRow,
+    Line,
+    PortIntegration,
+    PortTarget,
+    PortTelemetry,
+    ResyncStatus,
+    is_failure,
+    open_port,
+    personal_notice,
+    telemetry_of,
+)
+from fairlead.model.errors import BadUsage, FairleadError
+from fairlead.model.reports import ProgressUpdate, RunReport
+
+PARTING_SECONDS = 10.0
+"""How long each last word to Port may take; a person who pressed Ctrl-C waits for this."""
+
+
+class Session:
+    """What a run has of its targets. `notices` is what there is to say of them, whole when the session has ended."""
+
+    def __init__(self) -> None:
+        self.targets: list[PortTarget] = []
+        self.notices: list[str] = []
+        self.telemetry: PortTelemetry | None = None
+        self.status: ResyncStatus = "aborted"
+
+    def started(self, run: int) -> None:
+        """The run has its number."""
+        if self.telemetry:
+            self.telemetry.say(Line("INFO", f"run {run} has started", {"run": run}))
+
+    def progressed(self, update: ProgressUpdate) -> None:
+        """A kind has been read so far."""
+        if self.telemetry:
+            self.telemetry.progressed(update)
+
+    def ended(self, report: RunReport) -> None:
+        """The run has come to its end."""
+        self.status = "failed" if is_failure(report) else "completed"
+        if self.telemetry:
+            self.telemetry.ended(report)
+
+    def failed(self, error: FairleadError) -> None:
+        """An error has stopped the run."""
+        self.status = "failed"
+        if self.telemetry:
+            self.telemetry.failed("failed", Line("ERROR", f"the run failed: {error.message}"))
+
+
+@asynccontextmanager
+async def port_session(
+    settings: PortSettings | None, configuration: Chosen, clean: Callable[[str], str]
+) -> AsyncIterator[Session]:
+    """The targets of a run, none where there are no settings. `clean` takes secrets out of a text.
+
+    That Port could not be told something never stops a sync. BadUsage where this installation must not write there.
+    """
+    session = Session()
+    if settings is None:
+        yield session
+        return
+    session.notices += personal_notice(settings)
+    rules = configuration.configuration
+    target = open_port(
+        settings, merge=rules.merge_entity, create_missing=rules.create_missing_related_entities
+    )
+    started = CLOCK.now()
+    listens = False
+    try:
+        greeting = _greeting(target, settings, configuration)
+        listens = await told(greeting, session.notices, may_stop=True)
+        listens = listens and await told(
+            _state(target.integration, settings, "running", started), session.notices
+        )
+        if listens:
+            telemetry = session.telemetry = telemetry_of(target, _rows(configuration), clean)
+            await told(_bounded(_open(telemetry, target)), session.notices)
+        session.targets.append(target)
+        yield session
+    except FairleadError as error:
+        session.failed(error)
+        raise
+    finally:
+        if listens:
+            await _part(session, _state(target.integration, settings, session.status, started, CLOCK.now()))
+        await target.close()
+
+
+async def _greeting(target: PortTarget, settings: PortSettings, configuration: Chosen) -> None:
+    if settings.initialize:
+        await target.resources.initialize(configuration.configuration.text, configuration.blueprints)
+    else:
+        await target.integration.register()
+
+
+async def _state(
+    port: PortIntegration,
+    settings: PortSettings,
+    status: ResyncStatus,
+    started: float,
+    ended: float | None = None,
+) -> None:
+    interval = settings.resync_interval
+    await port.report_resync(
+        status,
+        started=started,
+        ended=ended,
+        next_resync=started + interval if interval else None,
+        interval=interval,
+    )
+
+
+async def _open(telemetry: PortTelemetry, target: PortTarget) -> None:
+    stored = await target.integration.stored()
+    if stored is not None:
+        await telemetry.open(stored)
+
+
+async def _part(session: Session, last_word: Awaitable[object]) -> None:
+    """The state comes between what led to it and the sum of it all, as with Port's own integration."""
+    telemetry = session.telemetry
+    if telemetry is None:
+        await told(_bounded(last_word), session.notices)
+        return
+    if session.status == "aborted":
+        telemetry.failed("aborted", Line("WARNING", "the run was cut off; the next one goes on with it"))
+    await told(_bounded(telemetry.flush()), session.notices)
+    await told(_bounded(last_word), session.notices)
+    await told(_bounded(telemetry.close()), session.notices)
+    if telemetry.notice:
+        session.notices.append(f"port: {telemetry.notice}")
+
+
+async def _bounded(call: Awaitable[object]) -> None:
+    await asyncio.wait_for(call, PARTING_SECONDS)
+
+
+def _rows(configuration: Chosen) -> list[KindRow]:
+    return [
+        KindRow(row.kind, row.position - 1, row.mapping.blueprint, BASES[row.kind])
+        for row in configuration.configuration.rows
+    ]
+
+
+async def told(call: Awaitable[object], notices: list[str], *, may_stop: bool = False) -> bool:
+    """Awaits a call to a target that is a courtesy: its failure is a notice, and False.
+
+    With `may_stop`, BadUsage is raised: a person has to mend a setting first.
+    """
+    try:
+        await call
+    except FairleadError as error:
+        if may_stop and isinstance(error, BadUsage):
+            raise
+        notices.append(f"port: {error.message}")
+        return False
+    except TimeoutError:
+        notices.append("port: it did not answer in time")
+        return False
+    return True
