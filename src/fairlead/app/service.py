@@ -17,7 +17,7 @@ from fairlead.app.sync import SyncRequest
 from fairlead.app.wiring import CLOCK, catalog_mark, stored_connections, writing_catalog
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError, Retry
 from fairlead.model.reports import ProgressUpdate, RunReport, RunState
-from fairlead.model.secrets import Secret, redact
+from fairlead.model.secrets import KnownSecrets
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,8 +31,7 @@ class Service:
         self.settings = settings
         self.hub = Hub()
         self.catalog = OpenCatalog(settings)
-        self._secrets = list(settings.secrets())
-        self._tell = hide
+        self._secrets = KnownSecrets(settings.secrets(), hide)
         self._going: _Going | None = None
         self._task: asyncio.Task[RunReport] | None = None
 
@@ -45,7 +44,7 @@ class Service:
             if catalog_mark(self.settings) is None:
                 raise
         with contextlib.suppress(BadUsage):  # nothing is connected yet; a run says so
-            candidates(self.settings, await stored_connections(self.settings), self._hide)
+            candidates(self.settings, await stored_connections(self.settings), self._secrets.add)
 
     @property
     def busy(self) -> bool:
@@ -57,7 +56,7 @@ class Service:
         self._check_idle()
         going = self._going = _Going(self.hub, progress)
         try:
-            report = await sync.run(self.settings, request, going.progress, self._hide, going.started)
+            report = await sync.run(self.settings, request, going.progress, self._secrets.add, going.started)
             going.end = "done", report, None
         except asyncio.CancelledError:
             going.end = "stopped", None, None
@@ -103,7 +102,7 @@ class Service:
 
     def clean(self, text: str) -> str:
         """`text` without any secret that this server has met."""
-        return redact(text, tuple(self._secrets))
+        return self._secrets.clean(text)
 
     async def close(self) -> None:
         """Cuts off the run that goes on (the next one continues it), ends every subscription, closes the catalog."""
@@ -116,12 +115,6 @@ class Service:
     def _check_idle(self) -> None:
         if self._going is not None:
             raise Retry("a run goes on already", advice="wait for its end")
-
-    def _hide(self, *secrets: Secret) -> None:
-        for secret in secrets:
-            if secret not in self._secrets:
-                self._secrets.append(secret)
-            self._tell(secret)
 
 
 class _Going:

@@ -24,7 +24,7 @@ from fairlead.app.wiring import (
 )
 from fairlead.model.errors import BadUsage
 from fairlead.model.reports import ProgressUpdate, RunMode, RunReport
-from fairlead.model.secrets import Secret, redact
+from fairlead.model.secrets import KnownSecrets
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
@@ -40,6 +40,11 @@ class SyncRequest(msgspec.Struct, frozen=True):
     connection: str
     deliver: bool
 
+    @property
+    def delivers(self) -> bool:
+        """Whether it may touch a target; a plan never does."""
+        return self.deliver and self.mode != "plan"
+
 
 async def run(
     settings: Settings,
@@ -54,20 +59,14 @@ async def run(
     BadCredential, CatalogUnusable as their names say.
     """
     check_kinds(request.kinds)
-    secrets = list(settings.secrets())
-
-    def hidden(secret: Secret) -> None:
-        secrets.append(secret)
-        hide(secret)
-
-    found = candidates(settings, await stored_connections(settings), hidden, request.connection)
+    secrets = KnownSecrets(settings.secrets(), hide)
+    found = candidates(settings, await stored_connections(settings), secrets.add, request.connection)
     configuration = await chosen(settings)
-    port = settings.port if request.deliver and request.mode != "plan" else None
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,
         destinations_of(settings, configuration.blueprints) as (destinations, remarks),
-        port_session(port, configuration, lambda text: redact(text, tuple(secrets))) as session,
+        port_session(settings.port if request.delivers else None, configuration, secrets.clean) as session,
     ):
         if len(sources) == 1:
             await sources[0].identity()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 
@@ -36,6 +37,24 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+class KnownSecrets:
+    """Every secret that has been met so far, so that texts can be cleaned of them. `told` hears of each that is added."""
+
+    def __init__(self, given: Iterable[Secret], told: Callable[[Secret], None]) -> None:
+        self._known = list(given)
+        self._told = told
+
+    def add(self, secret: Secret) -> None:
+        """Another one, or one of them again."""
+        if secret not in self._known:
+            self._known.append(secret)
+        self._told(secret)
+
+    def clean(self, text: str) -> str:
+        """`text` without any of them."""
+        return redact(text, tuple(self._known))
 
 
 def redact(text: str, secrets: tuple[Secret, ...]) -> str:
