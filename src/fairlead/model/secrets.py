@@ -40,7 +40,7 @@ class Secret:
 
 
 class KnownSecrets:
-    """Every secret that has been met so far, so that texts can be cleaned of them. `told` hears of each that is added."""
+    """Every secret met so far, so that texts can be cleaned of them. `told` hears of each that is added."""
 
     def __init__(self, given: Iterable[Secret], told: Callable[[Secret], None]) -> None:
         self._known = list(given)
