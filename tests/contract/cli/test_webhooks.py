@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
+import time
 
 import pytest
 
-from azure_devops_sandbox import Sandbox
+from azure_devops_sandbox import Action, Fault, Sandbox
 from azure_devops_sandbox.state.records import Repository
 from change_receiver import ChangeReceiver, Told, Trouble
 from contract.cli.conftest import Done, Shell
-from contract.cli.test_sync import BLUEPRINTS, MAPPING, files, listed
+from contract.cli.test_sync import BLUEPRINTS, MAPPING, entities, files, listed
 
 REPOSITORIES = """
   - kind: repository
@@ -243,14 +245,20 @@ async def test_a_refused_change_is_told_of_and_left_behind(
     assert len(receiver.ledger) == asked
 
 
+def until_entities(shell: Shell) -> None:
+    while not entities(shell):
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("requests", [1, 3, 5])
 async def test_killed_in_the_middle_what_comes_twice_has_one_id(
-    shell: Shell, receiver: ChangeReceiver
+    shell: Shell, receiver: ChangeReceiver, requests: int
 ) -> None:
     configured(shell, receiver)
     receiver.latency = 0.3
     named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])
     process = await shell.start("sync", *named)
-    await receiver.until(1)
+    await receiver.until(requests)
     process.send_signal(signal.SIGKILL)
     await process.wait()
     receiver.latency = 0.0
@@ -261,6 +269,25 @@ async def test_killed_in_the_middle_what_comes_twice_has_one_id(
     assert len(receiver.taken) > len(keys)
     assert len({(told.id, told.change) for told in receiver.taken}) == len(keys)
     assert len({told.body for told in receiver.taken}) == len(keys)
+
+
+async def test_what_a_run_changed_that_never_came_to_its_end_is_told(
+    shell: Shell, receiver: ChangeReceiver, sandbox: Sandbox
+) -> None:
+    configured(shell, receiver)
+    sandbox.faults.add(Fault(action=Action.SLOW, route="*repositor*", seconds=30))
+    named = files(shell.directory, MAPPING + REPOSITORIES, [*BLUEPRINTS, REPOSITORY])
+    process = await shell.start("sync", *named)
+    await asyncio.wait_for(asyncio.to_thread(until_entities, shell), 30)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    sandbox.faults.clear()
+    assert receiver.ledger == []
+    other = await synced(shell, "--kinds", "repository")
+    assert (other.value["run"], other.value["resumed"]) == (2, False)
+    told = {one.change[1]: one.event["run"] for one in receiver.taken}
+    assert told == {"project": 1, "repository": 2}
+    assert len(receiver.taken) == other.value["entities"]
 
 
 async def test_interrupted_what_is_missing_comes_next_time(shell: Shell, receiver: ChangeReceiver) -> None:
