@@ -37,7 +37,7 @@ SETTLES = 0.03
 EVERY_KIND = "every-kind"
 """Preset `port` with the rows and blueprints of docs/examples/every-kind beside its own."""
 
-LEAVING = {"port": "remove", EVERY_KIND: "remove", "standard": "keep"}
+LEAVING = {"port": "remove", "port-script": "remove", EVERY_KIND: "remove", "standard": "keep"}
 _EXAMPLE = Path(__file__).parents[2] / "docs/examples" / EVERY_KIND
 
 

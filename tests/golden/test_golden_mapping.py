@@ -54,7 +54,7 @@ async def contributions(name: str) -> dict[str, list[object]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["port", "standard"])
+@pytest.mark.parametrize("name", ["port", "port-script", "standard"])
 async def test_contributions(name: str) -> None:
     found = await contributions(name)
     path = FOLDER / f"{name}.json"
@@ -63,28 +63,30 @@ async def test_contributions(name: str) -> None:
     assert found == json.loads(path.read_text(encoding="utf-8"))
 
 
-async def test_relations_of_the_standard_preset_hit() -> None:
+@pytest.mark.parametrize(("name", "least"), [("port-script", 6), ("standard", 16)])
+async def test_relations_of_a_preset_hit(name: str, least: int) -> None:
     """Every relation's target is an entity that the same records make, if they make any of its blueprint."""
-    found = [one for rows in (await contributions("standard")).values() for one in rows]
-    blueprints = {each.identifier: each for each in parse_blueprints(load("standard").blueprints_text)}
+    found = [one for rows in (await contributions(name)).values() for one in rows]
+    blueprints = {each.identifier: each for each in parse_blueprints(load(name).blueprints_text)}
     known = {(one["blueprint"], one["identifier"]) for one in found if isinstance(one, dict)}
     made = {blueprint for blueprint, _ in known}
     checked = 0
     for one in found:
         assert isinstance(one, dict)
-        for name, value in one.get("relations", {}).items():
-            target = blueprints[one["blueprint"]].relations[name].target
+        for relation, value in one.get("relations", {}).items():
+            target = blueprints[one["blueprint"]].relations[relation].target
             if target not in made:
                 continue
             for identifier in value if isinstance(value, list) else [value] if value else []:
                 assert (target, identifier) in known
                 checked += 1
-    assert checked >= 16
+    assert checked >= least
 
 
-async def test_the_standard_preset_keeps_its_own_blueprints() -> None:
-    blueprints = {each.identifier: each for each in parse_blueprints(load("standard").blueprints_text)}
-    for rows in (await contributions("standard")).values():
+@pytest.mark.parametrize("name", ["port-script", "standard"])
+async def test_a_preset_keeps_its_own_blueprints(name: str) -> None:
+    blueprints = {each.identifier: each for each in parse_blueprints(load(name).blueprints_text)}
+    for rows in (await contributions(name)).values():
         for one in rows:
             assert isinstance(one, dict)
             if not one["creates"]:

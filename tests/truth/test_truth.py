@@ -64,7 +64,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
 
 
-@pytest.mark.parametrize("preset", ["port", "standard", "every-kind"])
+@pytest.mark.parametrize("preset", ["port", "port-script", "standard", "every-kind"])
 @pytest.mark.parametrize(("size", "seed"), CASES)
 async def test_a_full_sync_is_the_truth(preset: str, size: str, seed: int, tmp_path: Path) -> None:
     organization = seeded(seed, SIZES[size])

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from azure_devops_sandbox import Organization, Permissions
-from truth import files, people, pipelines, port, pull_requests, releases, standard
+from truth import files, people, pipelines, port, port_script, pull_requests, releases, standard
 from truth.entities import Entities, Targets, with_stubs
 from truth.sight import Sight
 
 CALCULATIONS: Mapping[str, Sequence[Callable[[Sight], Entities]]] = {
     "port": port.ALL,
+    "port-script": port_script.ALL,
     "standard": (*standard.ALL, *people.STANDARD, *pull_requests.STANDARD, *pipelines.STANDARD),
     "every-kind": (*port.ALL, *releases.ALL, *people.ALL, *files.ALL, *pull_requests.ALL, *pipelines.ALL),
 }
 STUB_TARGETS: Mapping[str, Targets] = {
     "port": port.TARGETS,
+    "port-script": port_script.TARGETS,
     "standard": {
         **standard.TARGETS,
         **people.STANDARD_TARGETS,

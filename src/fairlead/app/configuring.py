@@ -88,25 +88,17 @@ async def _texts(settings: Settings) -> _Texts:
     mapping = _file(settings.mapping_file, "mapping")
     blueprints = _file(settings.blueprints_file, "blueprints")
     stored = None
-    if mapping is None and blueprints is None and settings.port and not settings.preset_named:
+    ours = mapping is not None or blueprints is not None or settings.preset_named
+    if not ours and settings.port and settings.port.is_integration:
         stored = await _stored_at_port(settings)
     if stored is not None:
         return stored
     if mapping is None or blueprints is None:
         name = f"the preset {settings.preset}"
-        preset = _preset(settings)
+        preset = presets.load(settings.preset)
         mapping = mapping or (preset.mapping_text, name)
         blueprints = blueprints or (preset.blueprints_text, name)
     return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1])
-
-
-def _preset(settings: Settings) -> presets.Preset:
-    if settings.preset == "port-script":
-        raise BadUsage(
-            "the preset port-script is not part of this version",
-            advice="name a mapping and blueprints of your own, or choose --preset port (its blueprints differ)",
-        )
-    return presets.load(settings.preset)
 
 
 def _file(path: Path | None, what: str) -> tuple[str, str] | None:

@@ -67,7 +67,8 @@ async def port_session(
 ) -> AsyncIterator[Session]:
     """The targets of a run, none where there are no settings. `clean` takes secrets out of a text.
 
-    That Port could not be told something never stops a sync. BadUsage where this installation must not write there.
+    That Port could not be told something never stops a sync. Nothing is told where this installation is no integration
+    there. BadUsage where it must not write there.
     """
     session = Session()
     if settings is None:
@@ -81,8 +82,9 @@ async def port_session(
     started = CLOCK.now()
     listens = False
     try:
-        greeting = _greeting(target, settings, configuration)
-        listens = await told(greeting, session.notices, may_stop=True)
+        if settings.is_integration:
+            greeting = _greeting(target, settings, configuration)
+            listens = await told(greeting, session.notices, may_stop=True)
         listens = listens and await told(
             _state(target.integration, settings, "running", started), session.notices
         )

@@ -10,7 +10,7 @@ import pytest
 
 from fairlead.app.settings.load import load, read_token
 from fairlead.app.settings.schema import Layer, known_names, variable
-from fairlead.app.settings.values import Settings
+from fairlead.app.settings.values import PortSettings, Settings
 from fairlead.model.errors import BadUsage
 from fairlead.model.secrets import Secret
 
@@ -29,7 +29,7 @@ OCEAN = {
 SCRIPT = {
     "PORT_CLIENT_ID": "port-client",
     "PORT_CLIENT_SECRET": "port-secret",
-    "AZURE_DEVOPS_ORG_ID": "my org",
+    "AZURE_DEVOPS_ORG_ID": "my-org",
     "AZURE_DEVOPS_APP_PASSWORD": PAT,
 }
 
@@ -160,15 +160,62 @@ def test_ocean_names_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
 
 def test_script_dialect(tmp_path: Path) -> None:
     settings = read(SCRIPT, tmp_path)
-    assert (settings.dialect, settings.preset) == ("script", "port-script")
-    assert settings.connections[0].url == "https://dev.azure.com/my%20org"
+    assert (settings.dialect, settings.preset, settings.warnings) == ("script", "port-script", ())
+    assert settings.connections[0].url == "https://dev.azure.com/my-org"
     assert settings.connections[0].token == Secret(PAT)
-    assert settings.port is not None
+    assert settings.port == PortSettings(
+        "port-client", Secret("port-secret"), integration="azure-devops-resources", is_integration=False
+    )
+
+
+def test_other_dialects_are_integrations(tmp_path: Path) -> None:
+    port = read(OCEAN, tmp_path).port
+    assert port
+    assert port.is_integration
+
+
+@pytest.mark.parametrize("url", ["https://my-org.visualstudio.com", "http://127.0.0.1:9/tfs/One"])
+def test_the_script_may_name_an_address(tmp_path: Path, url: str) -> None:
+    assert read(SCRIPT | {"AZURE_DEVOPS_ORG_ID": f" {url}/ "}, tmp_path).connections[0].url == url
+
+
+@pytest.mark.parametrize("name", ["my org", "my/org", "?", "-org", "dev.azure.com/my-org", PAT + "!"])
+def test_the_script_s_organization_must_be_a_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadUsage, match="AZURE_DEVOPS_ORG_ID is no organization's name") as raised:
+        read(SCRIPT | {"AZURE_DEVOPS_ORG_ID": name}, tmp_path)
+    assert name not in raised.value.message + raised.value.advice
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_the_script_without_an_organization_is_not_read(tmp_path: Path, name: str) -> None:
+    settings = read(SCRIPT | {"AZURE_DEVOPS_ORG_ID": name}, tmp_path)
+    assert (settings.dialect, settings.connections, settings.port) == ("own", (), None)
+    (warning,) = settings.warnings
+    assert warning == (
+        "AZURE_DEVOPS_APP_PASSWORD is set and AZURE_DEVOPS_ORG_ID is not: the script's variables are not read"
+    )
+
+
+@pytest.mark.parametrize("half", ["PORT_CLIENT_ID", "PORT_CLIENT_SECRET"])
+def test_the_script_needs_both_of_ports_variables_or_neither(tmp_path: Path, half: str) -> None:
+    neither = {name: value for name, value in SCRIPT.items() if not name.startswith("PORT_")}
+    assert read(neither, tmp_path).port is None
+    with pytest.raises(BadUsage, match=r"Port's client .* is not set") as raised:
+        read(neither | {half: SCRIPT[half]}, tmp_path)
+    assert "PORT_CLIENT_ID and PORT_CLIENT_SECRET" in raised.value.advice
+
+
+def test_the_own_dialect_wins_over_the_script_in_all_but_the_connection(tmp_path: Path) -> None:
+    given = {"FAIRLEAD_PORT__BASE_URL": "http://127.0.0.1:9", "FAIRLEAD_PORT__INTEGRATION_IDENTIFIER": "mine"}
+    settings = read(SCRIPT | given | {"FAIRLEAD_PRESET": "standard"}, tmp_path)
+    assert settings.port
+    assert (settings.dialect, settings.preset) == ("script", "standard")
+    assert (settings.port.base_url, settings.port.integration) == ("http://127.0.0.1:9", "mine")
 
 
 def test_script_dialect_is_not_read_beside_another_connection(tmp_path: Path) -> None:
     settings = read(SCRIPT | OWN, tmp_path)
-    assert (settings.dialect, settings.port) == ("own", None)
+    assert (settings.dialect, settings.port, settings.warnings) == ("own", None, ())
     assert settings.connections[0].url == "https://dev.azure.com/acme"
 
 

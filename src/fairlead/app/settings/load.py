@@ -41,7 +41,8 @@ def load(environment: Mapping[str, str], directory: Path, flags: Layer) -> Setti
     dialect: Dialect = "ocean" if ocean_layer else "own"
     schema = check(layer)
     if not _names_connection(schema):
-        script_layer = script.from_environment(environment)
+        script_layer, told = script.from_environment(environment)
+        warnings += told
         if script_layer:
             dialect = "script"
             schema = check(merge(script_layer, layer))
@@ -92,7 +93,7 @@ def _settings(
         connections=_connections(schema, environment, directory),
         token=token,
         token_from=token_from,
-        port=_port(schema.port),
+        port=_port(schema.port, dialect),
         webhooks=tuple(map(_webhook, schema.webhooks)),
         changelog_secret=_secret(schema.changelog_secret),
         intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
@@ -155,14 +156,15 @@ def _token(
     return fallback_token(environment) or (None, "")
 
 
-def _port(part: PortPart) -> PortSettings | None:
+def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
     """Port as a target, where its credentials are given. Half of a credential is a mistake."""
     secret = _secret(part.client_secret)
     if not part.client_id and not secret:
         return None
     if not part.client_id or not secret:
         missing = "client secret" if part.client_id else "client id"
-        raise BadUsage(f"Port's {missing} is not set", advice="Port needs both, or neither")
+        names = "PORT_CLIENT_ID and PORT_CLIENT_SECRET: " if dialect == "script" else ""
+        raise BadUsage(f"Port's {missing} is not set", advice=f"{names}Port needs both, or neither")
     return PortSettings(
         part.client_id,
         secret,
@@ -170,6 +172,7 @@ def _port(part: PortPart) -> PortSettings | None:
         part.integration_identifier,
         part.initialize_resources,
         part.timeout,
+        is_integration=dialect != "script",
     )
 
 

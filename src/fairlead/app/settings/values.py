@@ -51,6 +51,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True):
 class PortSettings(msgspec.Struct, frozen=True):
     """Port as a target. `integration` is the identifier of the installation whose mapping and entities are meant.
 
+    `is_integration`: Port knows this installation, keeps its mapping and hears of its runs; Port's script was none.
     `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
     `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
     leaves what it says. `resync_interval` is how many seconds lie between the runs that Port is told of, None where
@@ -63,6 +64,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     integration: str = "my-azure-devops-integration"
     initialize: bool = True
     timeout: float = 60.0
+    is_integration: bool = True
     changelog_destination: Mapping[str, str] | None = None
     incremental_sync: bool | None = None
     resync_interval: float | None = None

@@ -1,4 +1,4 @@
-"""Mappings and blueprints that come with Fairlead: `standard`, and `port` as Port's integration installs it."""
+"""Mappings and blueprints that come with Fairlead: `standard`; `port` and `port-script`, which users of Port have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fairlead.mapping import blueprints, configuration
 from fairlead.mapping.lint import lint
 from fairlead.model.errors import BadUsage
 
-NAMES = ("standard", "port")
+NAMES = ("standard", "port", "port-script")
 
 
 class Preset(msgspec.Struct, frozen=True):
