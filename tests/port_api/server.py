@@ -11,7 +11,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, entities, holdings, ingest, integrations
+from port_api import blueprints, entities, holdings, ingest, integrations, kafka
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -191,7 +191,7 @@ class PortApi:
         blueprint, integration = "/v1/blueprints/{blueprint}", "/v1/integration/{integration}"
         return [
             web.post("/v1/auth/access_token", self._sign_in),
-            web.get("/v1/organization", self._organization),
+            *kafka.routes(self),
             web.get("/v1/integration/provision-enabled", self._provision_enabled),
             web.post("/v1/integration", self._create_integration),
             web.get(integration, self._get_integration),
@@ -212,9 +212,6 @@ class PortApi:
             web.post("/v1/entities/search", self._search),
             *holdings.routes(self),
         ]
-
-    async def _organization(self, request: web.Request) -> web.Response:
-        return _told({"organization": {"id": "org_test", "featureFlags": []}})
 
     async def _provision_enabled(self, request: web.Request) -> web.Response:
         return _told({"integrations": []})

@@ -65,6 +65,8 @@ class State:
     resync_requests: dict[str, Object] = field(default_factory=dict)
     base_url: str = ""
     entity_limit: int | None = None
+    organization_flags: list[str] = field(default_factory=list)
+    kafka_credentials: tuple[str, str] = ("stand-in-kafka", "stand-in-kafka-password")
 
     def instant(self) -> str:
         """Now, as RFC 3339."""
