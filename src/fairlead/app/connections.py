@@ -49,6 +49,11 @@ class Opened:
         """What it is called."""
         return self.candidate.settings.name
 
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.candidate.settings.url
+
     async def identity(self) -> Identity:
         """Who the credential is; asked once. BadCredential, NotThere, Retry as the source."""
         if self._identity is None:

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fairlead.app.configuring import Chosen
+from fairlead.app.connections import Opened
 from fairlead.app.settings.values import PortSettings
 from fairlead.app.wiring import (
     BASES,
     CLOCK,
+    EXAMPLES,
     KindRow,
     Line,
+    Organization,
     PortIntegration,
     PortTarget,
     PortTelemetry,
     ResyncStatus,
     is_failure,
+    normalized,
     open_port,
     personal_notice,
     telemetry_of,
 )
 from fairlead.model.errors import BadUsage, FairleadError
 from fairlead.model.reports import ProgressUpdate, RunReport
+from fairlead.sync.examples import examples
+from fairlead.sync.passage import Connected
+from fairlead.sync.splice import constants_of
+
+if TYPE_CHECKING:
+    from fairlead.app.wiring import Catalog
 
 PARTING_SECONDS = 10.0
 """How long each last word to Port may take; a person who pressed Ctrl-C waits for this."""
+
+EXAMPLES_SECONDS = 60.0
+"""How long the examples of a run may take."""
 
 
 class Session:
@@ -37,6 +51,8 @@ class Session:
         self.notices: list[str] = []
         self.telemetry: PortTelemetry | None = None
         self.status: ResyncStatus = "aborted"
+        self.shows = False
+        self.kinds: tuple[str, ...] = ()
 
     def started(self, run: int) -> None:
         """The run has its number."""
@@ -53,6 +69,20 @@ class Session:
         self.status = "failed" if is_failure(report) else "completed"
         if self.telemetry:
             self.telemetry.ended(report)
+
+    async def show_examples(
+        self, store: Catalog, connected: Sequence[Connected], sources: Sequence[Opened], report: RunReport
+    ) -> None:
+        """A few raw records of each kind that the run has read, where that is wanted and Port can be reached.
+
+        `sources` are those of `connected`, in the same order.
+        """
+        if self.shows and not any(one.down for one in report.delivery if one.target == "port"):
+            read = {reading.kind for reading in report.readings if reading.records}
+            integration = self.targets[0].integration
+            places = [(one.id, normalized(each.url)) for one, each in zip(connected, sources, strict=True)]
+            showing = _show(integration, store, places, [kind for kind in self.kinds if kind in read])
+            await told(asyncio.wait_for(showing, EXAMPLES_SECONDS), self.notices)
 
     def failed(self, error: FairleadError) -> None:
         """An error has stopped the run."""
@@ -89,6 +119,7 @@ async def port_session(
             _state(target.integration, settings, "running", started), session.notices
         )
         if listens:
+            session.shows, session.kinds = settings.send_examples, _kinds(configuration)
             telemetry = session.telemetry = telemetry_of(target, _rows(configuration), clean)
             await told(_bounded(_open(telemetry, target)), session.notices)
         session.targets.append(target)
@@ -98,7 +129,8 @@ async def port_session(
         raise
     finally:
         if listens:
-            await _part(session, _state(target.integration, settings, session.status, started, CLOCK.now()))
+            ended = CLOCK.now()
+            await _part(session, lambda: _state(target.integration, settings, session.status, started, ended))
         await target.close()
 
 
@@ -132,19 +164,35 @@ async def _open(telemetry: PortTelemetry, target: PortTarget) -> None:
         await telemetry.open(stored)
 
 
-async def _part(session: Session, last_word: Awaitable[object]) -> None:
+async def _part(session: Session, last_word: Callable[[], Awaitable[object]]) -> None:
     """The state comes between what led to it and the sum of it all, as with Port's own integration."""
     telemetry = session.telemetry
     if telemetry is None:
-        await told(_bounded(last_word), session.notices)
+        await told(_bounded(last_word()), session.notices)
         return
     if session.status == "aborted":
         telemetry.failed("aborted", Line("WARNING", "the run was cut off; the next one goes on with it"))
     await told(_bounded(telemetry.flush()), session.notices)
-    await told(_bounded(last_word), session.notices)
+    await told(_bounded(last_word()), session.notices)
     await told(_bounded(telemetry.close()), session.notices)
     if telemetry.notice:
         session.notices.append(f"port: {telemetry.notice}")
+
+
+async def _show(
+    integration: PortIntegration,
+    store: Catalog,
+    places: Sequence[tuple[int, Organization]],
+    kinds: Sequence[str],
+) -> None:
+    for kind in kinds:
+        records: list[bytes] = []
+        for connection, where in places:
+            constants = constants_of(where.url, where.name)
+            records += await examples(store, connection, kind, constants, EXAMPLES - len(records))
+            if len(records) == EXAMPLES:
+                break
+        await integration.show_examples(kind, records)
 
 
 async def _bounded(call: Awaitable[object]) -> None:
@@ -156,6 +204,12 @@ def _rows(configuration: Chosen) -> list[KindRow]:
         KindRow(row.kind, row.position - 1, row.mapping.blueprint, BASES[row.kind])
         for row in configuration.configuration.rows
     ]
+
+
+def _kinds(configuration: Chosen) -> tuple[str, ...]:
+    """The kinds of the mapping that are read and stored as such."""
+    kinds = (row.kind for row in configuration.configuration.rows)
+    return tuple(dict.fromkeys(kind for kind in kinds if BASES[kind] == kind))
 
 
 async def told(call: Awaitable[object], notices: list[str], *, may_stop: bool = False) -> bool:

@@ -72,13 +72,12 @@ async def run(
             await sources[0].identity()
         async with writing_catalog(settings) as store:
             connected = await registered(store, sources)
-            saved = await save(store, configuration)
             engine = engine_of(
                 store=store,
                 sources=connected,
                 mapper=mapper,
                 configuration=configuration.configuration,
-                configuration_id=saved,
+                configuration_id=await save(store, configuration),
                 blueprints=configuration.blueprints,
                 targets=session.targets,
                 destinations=destinations,
@@ -92,6 +91,7 @@ async def run(
                 whole=not request.connection,
                 started=both(started, session.started),
             )
+            await session.show_examples(store, connected, sources, report)
             warnings = (*configuration.configuration.warnings, *remarks, *report.warnings)
             session.ended(msgspec.structs.replace(report, warnings=warnings))
     warnings = (*configuration.configuration.warnings, *remarks, *session.notices, *report.warnings)

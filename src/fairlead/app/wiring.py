@@ -42,7 +42,9 @@ from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
 from fairlead.sync.wanted import full_reading
+from fairlead.targets.port.examples import MOST as EXAMPLES
 from fairlead.targets.port.integration import PortIntegration, ResyncStatus
+from fairlead.targets.port.masks import masked_text
 from fairlead.targets.port.regions import PERSONAL, is_personal
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.story import KindRow, Line, is_failure
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASES",
     "CLOCK",
+    "EXAMPLES",
     "FILES",
     "Access",
     "AzureSource",
@@ -146,7 +149,7 @@ def open_webhook(settings: WebhookSettings, role: str) -> Webhook:
 
 def telemetry_of(target: PortTarget, rows: Sequence[KindRow], clean: Callable[[str], str]) -> PortTelemetry:
     """Tells Port how one run goes, under an id of its own."""
-    return target.telemetry(str(uuid.uuid4()), rows, clean)
+    return target.telemetry(str(uuid.uuid4()), rows, lambda text: masked_text(clean(text)))
 
 
 def personal_notice(settings: PortSettings) -> list[str]:

@@ -237,6 +237,10 @@ class Catalog:
         """Whether any record of the kind is stored, tombstones included."""
         return await self._read(partial(record_sql.knows, connection=connection, kind=kind))
 
+    async def sample(self, connection: int, kind: str, count: int) -> list[int]:
+        """Ids of `count` living records of a kind, always the same ones."""
+        return await self._read(partial(record_sql.sample, connection=connection, kind=kind, count=count))
+
     async def lookup(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]:
         """The stored records among `keys`, tombstones included."""
         return await self._read(partial(record_sql.find_records, connection=connection, kind=kind, keys=keys))

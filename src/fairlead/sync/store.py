@@ -150,6 +150,9 @@ class Store(Protocol):
     async def knows(self, connection: int, kind: str) -> bool:
         """Whether any record of the kind is stored, gone ones included."""
 
+    async def sample(self, connection: int, kind: str, count: int) -> list[int]:
+        """Ids of `count` living records of a kind, always the same ones."""
+
     async def lookup(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]: ...
     async def alive(self, connection: int, kind: str) -> list[RecordBody]:
         """Every record of a kind that is alive, outside or unseen (parents of others)."""

@@ -57,6 +57,16 @@ async def test_a_job_sees_its_own_writes(catalog: Catalog) -> None:
     assert (await catalog.write(job))["a"].id == 1
 
 
+async def test_a_sample_of_living_records(catalog: Catalog) -> None:
+    rows = [record(number, key) for number, key in ((1, "c"), (2, "a"), (3, "b"), (4, "d"))]
+    await catalog.write(lambda w: w.put_records(rows))
+    await catalog.write(lambda w: w.set_states([(2, RecordState.GONE, 0, 0.0, "")]))
+    kind = rows[0].kind
+    assert await catalog.sample(rows[0].connection, kind, 2) == [3, 1]
+    assert await catalog.sample(rows[0].connection, kind, 9) == [3, 1, 4]
+    assert await catalog.sample(rows[0].connection, "unknown kind", 9) == []
+
+
 async def test_many_records_at_once(catalog: Catalog) -> None:
     keys = [f"r{number}" for number in range(1000)]
     await catalog.write(

@@ -162,6 +162,19 @@ def _step(one: Recorded) -> str:
     return "integration" if (one.method, one.path) == ("GET", "/v1/integration/ado") else ""
 
 
+async def test_raw_examples_are_shown_as_mapping_sees_them(image: Shell, port: PortApi) -> None:
+    assert (await image.run("sync", "--preset", "standard")).code == 0
+    assert {len(records) for records in port.told.examples.values()} <= set(range(1, 6))
+    item = port.told.examples["work-item"][0]
+    assert isinstance(item, dict)
+    assert isinstance(item["__project"], dict)
+    assert item["__organizationUrl"] == image.environment["OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL"]
+    port.told.examples.clear()
+    image.environment["OCEAN__SEND_RAW_DATA_EXAMPLES"] = "false"
+    assert (await image.run("sync", "--preset", "standard")).code == 0
+    assert port.told.examples == {}
+
+
 async def test_a_sync_that_port_refuses_entities_of_has_failed_there(image: Shell, port: PortApi) -> None:
     port.fail(Fault(422, times=999, path="/entities/bulk"))
     assert (await image.run("sync", "--preset", "standard")).code == 5

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contract.targets.port_builders import blueprint, definition, relation, stand
-from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, NotThere
+from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, NotThere, Retry
 from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
@@ -143,6 +143,20 @@ async def test_a_wish_for_a_sync(port: PortApi, target: PortTarget, clock: Virtu
     first = await integration.resync_request()
     assert first is not None
     assert (first.id, first.updated_at) == ("request-1", "2027-01-15T08:01:00.000Z")
+
+
+async def test_examples_are_shown_without_secrets_and_once(port: PortApi, target: PortTarget) -> None:
+    integration = target.integration
+    with pytest.raises(NotThere):
+        await integration.show_examples("project", [b'{"id": 1}'])
+    await integration.register()
+    await integration.show_examples("test/run", [b'{"id": 1, "token": "abc"}'] * 7)
+    await integration.show_examples("build", [])
+    assert port.told.examples == {"test/run": [{"id": 1, "token": "[REDACTED]"}] * 5}
+    port.fail(Fault(503, times=9, path="/examples"))
+    with pytest.raises(Retry):
+        await integration.show_examples("project", [b'{"id": 1}'])
+    assert len(port.requests("POST", "/project/examples")) == 2
 
 
 async def test_the_organization(target: PortTarget) -> None:

@@ -139,6 +139,24 @@ def test_the_time_that_port_has_for_an_answer(tmp_path: Path, name: str) -> None
         read(OCEAN | {name: "0"}, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (OCEAN, True),
+        (OCEAN | {"OCEAN__SEND_RAW_DATA_EXAMPLES": "false"}, False),
+        (OCEAN | {"FAIRLEAD_PORT__SEND_EXAMPLES": "false"}, False),
+        (SCRIPT, False),
+        (SCRIPT | {"FAIRLEAD_PORT__SEND_EXAMPLES": "true"}, True),
+    ],
+)
+def test_raw_records_are_shown_where_they_were_so_far(
+    tmp_path: Path, given: dict[str, str], shown: bool
+) -> None:
+    settings = read(given, tmp_path)
+    assert settings.port is not None
+    assert settings.port.send_examples is shown
+
+
 @pytest.mark.parametrize("given", [{"OCEAN__PORT__BASE_URL": ""}, {"OCEAN__PORT": '{"base_url": ""}'}])
 def test_an_empty_base_url_is_the_default(tmp_path: Path, given: dict[str, str]) -> None:
     settings = read(OCEAN | given, tmp_path)

@@ -157,7 +157,10 @@ def _token(
 
 
 def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
-    """Port as a target, where its credentials are given. Half of a credential is a mistake."""
+    """Port as a target, where its credentials are given. Half of a credential is a mistake.
+
+    Raw records go there unasked only where that is what the installation has done so far.
+    """
     secret = _secret(part.client_secret)
     if not part.client_id and not secret:
         return None
@@ -172,6 +175,7 @@ def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
         part.integration_identifier,
         part.initialize_resources,
         part.timeout,
+        send_examples=part.send_examples if part.send_examples is not None else dialect == "ocean",
         is_integration=dialect != "script",
     )
 

@@ -23,6 +23,7 @@ NAMES = {
     "integration.config.webhook_secret": "azure.webhook_secret",
     "initialize_port_resources": "port.initialize_resources",
     "client_timeout": "port.timeout",
+    "send_raw_data_examples": "port.send_examples",
     "event_listener.type": "listener",
 }
 """Ocean's name (snake case, dotted) to ours. Names that are not here are Ocean's own business and are left alone."""

@@ -85,6 +85,7 @@ class PortPart(_Part):
     integration_identifier: str = "my-azure-devops-integration"
     initialize_resources: bool = True
     timeout: Annotated[float, Field(gt=0)] = 60.0
+    send_examples: bool | None = None
 
 
 class WebhookPart(_Part):

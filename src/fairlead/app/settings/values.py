@@ -53,6 +53,7 @@ class PortSettings(msgspec.Struct, frozen=True):
 
     `is_integration`: Port knows this installation, keeps its mapping and hears of its runs; Port's script was none.
     `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
+    `send_examples`: a few raw records of each kind are shown at Port.
     `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
     leaves what it says. `resync_interval` is how many seconds lie between the runs that Port is told of, None where
     nobody knows.
@@ -65,6 +66,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     initialize: bool = True
     timeout: float = 60.0
     is_integration: bool = True
+    send_examples: bool = False
     changelog_destination: Mapping[str, str] | None = None
     incremental_sync: bool | None = None
     resync_interval: float | None = None

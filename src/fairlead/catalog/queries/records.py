@@ -172,6 +172,11 @@ def knows(session: Session, connection: int, kind: str) -> bool:
     return session.row("any_record", (connection, session.name(kind))) is not None
 
 
+def sample(session: Session, connection: int, kind: str, count: int) -> list[int]:
+    """Ids of the first living records of a kind, by key."""
+    return [int(row[0]) for row in session.rows("sample", (connection, session.name(kind), count))]
+
+
 def alive(session: Session, connection: int, kind: str) -> list[RecordBody]:
     """Every record of a kind that is not gone, with its body, by key."""
     return _with_bodies(session, session.rows("alive", (connection, session.name(kind))))

@@ -5,7 +5,7 @@ What a new one is given is the matter of `resources`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,6 +15,7 @@ from fairlead.model.errors import Retry
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
+from fairlead.targets.port.examples import examples_json
 from fairlead.targets.port.registration import Integration, check_runtime, new_integration, outdated
 from fairlead.targets.port.settings import PortSettings
 
@@ -119,6 +120,14 @@ class PortIntegration:
             state["intervalInMinuets"] = round(interval / 60)  # Port spells it so
         answer = await self._patch(("resync-state",), state, "the state of the sync")
         return read(answer, _Holder, "the state of the sync").integration
+
+    async def show_examples(self, kind: str, records: Sequence[bytes]) -> None:
+        """Shows raw records (JSON objects) of a kind to those who write the mapping; secrets are masked. Sent once."""
+        body = examples_json(records)
+        if body:
+            path = (*self._path, "kinds", kind, "examples")
+            answer = await self._client.request("POST", path, body=body, effect="create")
+            self._check(answer, f"examples of {kind}")
 
     async def resync_request(self) -> ResyncRequest | None:
         """The newest wish for a full sync, None where nobody ever had one. Raises `NotThere` before `register`."""

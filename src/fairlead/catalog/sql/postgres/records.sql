@@ -53,6 +53,9 @@ SELECT coalesce(max(id), 0) + 1, $1::integer, $2::bytea FROM dictionary RETURNIN
 -- name: any_record
 SELECT 1 FROM record WHERE connection = $1 AND kind = $2 LIMIT 1
 
+-- name: sample
+SELECT id FROM record WHERE connection = $1 AND kind = $2 AND state = 0 ORDER BY key LIMIT $3
+
 -- name: alive
 SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.state, r.missing, r.missing_since, r.frozen,
     r.kind, b.codec, b.extra, b.refs, b.body

@@ -40,6 +40,9 @@ INSERT INTO dictionary (kind, content) VALUES (?, ?) RETURNING id
 -- name: any_record
 SELECT 1 FROM record WHERE connection = ? AND kind = ? LIMIT 1
 
+-- name: sample
+SELECT id FROM record WHERE connection = ? AND kind = ? AND state = 0 ORDER BY key LIMIT ?
+
 -- name: alive
 SELECT r.id, r.key, r.parent, r.version, r.number, r.source_hash, r.hash, r.state, r.missing, r.missing_since, r.frozen,
     r.kind, b.codec, b.extra, b.refs, b.body
