@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from confluent_kafka import Consumer
+from structlog.testing import capture_logs
 
-from fairlead.model.errors import Retry
+from fairlead.model.errors import BadUsage, NotPermitted, Retry
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.kafka import KafkaRequests
 from fairlead.targets.port.kafka_progress import ResyncRequest
@@ -20,7 +21,8 @@ from fairlead.targets.port.kafka_settings import KafkaSettings, Pace
 from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from kafka_broker import KafkaBroker
-from port_api import PortApi
+from kafka_gate import KafkaGate
+from port_api import Fault, PortApi
 
 LOG = "org_test.change.log"
 OWN = "org_test.integration.resync.requests"
@@ -100,11 +102,13 @@ async def test_a_request_of_the_topic_of_requests_is_given(
     assert (await soon(anext(requests))).topic == OWN
 
 
-async def test_garbage_is_passed_over(broker: KafkaBroker, connect: Connect) -> None:
+async def test_garbage_is_passed_over_and_told_once(broker: KafkaBroker, connect: Connect) -> None:
     for value in (b"", b"\xff", b"[]", b"{", None):
         broker.say(LOG, value)
     broker.say(LOG, RESYNC)
-    assert (await soon(anext(connect()))).offset == 5
+    with capture_logs() as logs:
+        assert (await soon(anext(connect()))).offset == 5
+    assert [it["offset"] for it in logs if it["log_level"] == "warning"] == [0]
 
 
 async def test_requests_that_wait_are_given_as_one(broker: KafkaBroker, connect: Connect) -> None:
@@ -280,3 +284,59 @@ async def test_without_security_the_group_has_its_fixed_name(
     async with waiting(requests):
         await until(lambda: broker.committed(LOG, "no-security") == 1)
     assert port.requests(path="kafka-credentials") == []
+
+
+async def test_credentials_that_brokers_refuse_are_asked_for_anew(
+    port: PortApi, settings: PortSettings, timing: Timing
+) -> None:
+    client = PortClient(settings, timing)
+    async with KafkaGate("second", "second-password") as gate:
+        told = KafkaSettings(brokers=gate.address, security_protocol="SASL_PLAINTEXT", mechanism="PLAIN")
+        requests = KafkaRequests(told, client, "my-azure", pace=Pace(renewal=0.5))
+        async with waiting(requests):
+            await until(lambda: len(gate.tried) > 0)
+            port.state.kafka_credentials = gate.known
+            await until(lambda: gate.known in gate.tried)
+            await requests.close()
+    await client.close()
+    assert gate.tried[0] == ("stand-in-kafka", "stand-in-kafka-password")
+
+
+async def test_credentials_that_port_forbids_end_the_listener(
+    port: PortApi, settings: PortSettings, timing: Timing
+) -> None:
+    client = PortClient(settings, timing)
+    async with KafkaGate("second", "second-password") as gate:
+        told = KafkaSettings(brokers=gate.address, security_protocol="SASL_PLAINTEXT", mechanism="PLAIN")
+        requests = KafkaRequests(told, client, "my-azure", pace=Pace(renewal=0.5))
+        async with waiting(requests) as task:
+            await until(lambda: len(gate.tried) > 0)
+            port.fail(Fault(403, times=9, path="kafka-credentials", body=b'{"error": "missing_permissions"}'))
+            with pytest.raises(NotPermitted, match="the Kafka credentials: 403 missing_permissions"):
+                await soon(task)
+            await requests.close()
+    await client.close()
+
+
+async def test_an_option_that_the_library_refuses_is_told(
+    port: PortApi, settings: PortSettings, timing: Timing
+) -> None:
+    client = PortClient(settings, timing)
+    requests = KafkaRequests(KafkaSettings(security_protocol="ROT13"), client, "my-azure")
+    with pytest.raises(BadUsage, match=r"event listener KAFKA cannot be used: .*ROT13"):
+        await anext(requests)
+    await requests.close()
+    await client.close()
+
+
+async def test_an_outage_is_a_line_and_no_flood(
+    broker: KafkaBroker, connect: Connect, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broker.stop()
+    with capture_logs() as logs:
+        async with waiting(connect()):
+            await asyncio.sleep(3)
+    warnings = [it for it in logs if it["log_level"] == "warning"]
+    assert len(warnings) in (1, 2, 3)
+    assert "refused" in str(warnings)
+    assert capfd.readouterr().err == ""
