@@ -109,7 +109,7 @@ def test_options_are_read_as_the_environment_spells_them(brokers: object) -> Non
     ],
 )
 def test_an_option_that_cannot_be_meant_is_named(options: dict[str, object], named: str) -> None:
-    with pytest.raises(BadUsage, match=f"event listener's {named}"):
+    with pytest.raises(BadUsage, match=f"event listener.*{named}"):
         kafka_settings(options)
 
 

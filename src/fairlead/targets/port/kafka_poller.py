@@ -38,7 +38,8 @@ def library() -> ModuleType:
     except ImportError:
         raise BadUsage(
             "the event listener KAFKA needs the library confluent-kafka, which is not installed",
-            advice="Install it: pip install 'fairlead[kafka]'. Or choose the listener POLLING, which needs nothing.",
+            advice="Install it: pip install 'fairlead[kafka]', or confluent-kafka into Fairlead's environment. "
+            "Or choose the listener POLLING, which needs nothing.",
         ) from None
     return confluent_kafka
 

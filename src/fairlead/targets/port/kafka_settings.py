@@ -14,16 +14,15 @@ _HOST = "public.publicclusterprod.t9rw6w.c1.kafka.eu-west-1.amazonaws.com:9196"
 BROKERS = ",".join(f"b-{number}-{_HOST}" for number in (1, 2, 3))
 """Port's public brokers: the default of its integration and of its Helm chart."""
 
-_OPTIONS = {
-    "brokers": "brokers",
-    "security_protocol": "security_protocol",
-    "authentication_mechanism": "mechanism",
-    "kafka_security_enabled": "is_secured",
-    "consumer_poll_timeout": "poll_timeout",
+_NAMES = {
+    "mechanism": "authentication_mechanism",
+    "is_secured": "kafka_security_enabled",
+    "poll_timeout": "consumer_poll_timeout",
 }
+"""Ours, where it is not Ocean's."""
 
 
-class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True):
+class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, rename=_NAMES):
     """Where the brokers are, and how one speaks to them; `poll_timeout` is the longest wait of one poll, in seconds.
 
     Without `is_secured` there are no credentials, and the group has the one name that Port's integration gives it.
@@ -55,9 +54,7 @@ def kafka_settings(options: Mapping[str, object]) -> KafkaSettings:
 
     `brokers` is a comma list or a JSON list. Raises BadUsage for a value of the wrong type, without quoting it.
     """
-    given = {
-        ours: options[theirs] for theirs, ours in _OPTIONS.items() if options.get(theirs) not in (None, "")
-    }
+    given = {name: value for name, value in options.items() if value not in (None, "")}
     brokers = given.get("brokers")
     if isinstance(brokers, str) and brokers.lstrip().startswith("["):
         try:
@@ -69,5 +66,4 @@ def kafka_settings(options: Mapping[str, object]) -> KafkaSettings:
     try:
         return msgspec.convert(given, KafkaSettings, strict=False)
     except msgspec.ValidationError as error:
-        names = [theirs for theirs, ours in _OPTIONS.items() if f"$.{ours}`" in str(error)]
-        raise BadUsage(f"the event listener's {''.join(names) or 'options'}: {error}") from None
+        raise BadUsage(f"an option of the event listener KAFKA cannot be meant: {error}") from None
