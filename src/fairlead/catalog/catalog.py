@@ -38,6 +38,7 @@ from fairlead.model.stored import (
     ChangeWrite,
     Delivery,
     RecordBody,
+    SharedEntity,
     StoredChain,
     StoredConnection,
     StoredContribution,
@@ -295,6 +296,10 @@ class Catalog:
     async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
         """How many changes of a run there are of each (op, reason, state)."""
         return await self._read(partial(entities.change_counts, run=run))
+
+    async def shared_entities(self, run: int) -> list[SharedEntity]:
+        """By mapping row, the entities that the run changed and that more than one record makes."""
+        return await self._read(partial(entities.shared_entities, run=run))
 
     async def changes(self, run: int) -> AsyncIterator[ChangeWrite]:
         """A run's changes, in the order of the bytes of (blueprint, identifier); one block in memory at a time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fairlead.model.changes import Cause, Op
+from fairlead.model.entities import EntityKey
 from fairlead.model.records import RecordState
 
 
@@ -106,6 +107,17 @@ class ContributionWrite(msgspec.Struct, frozen=True, gc=False):
     query: bytes = b""
     resolved: bytes = b""
     notes: bytes = b""
+
+
+class SharedEntity(msgspec.Struct, frozen=True):
+    """Entities that several records make through one mapping row (its hash): how many, and the key of one of them with
+    two of its records. They are of `kind`, each written as (connection's name, record's key)."""
+
+    row: str
+    entities: int
+    key: EntityKey
+    kind: str
+    records: tuple[tuple[str, str], tuple[str, str]]
 
 
 class StoredEntity(msgspec.Struct, frozen=True, gc=False):

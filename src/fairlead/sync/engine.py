@@ -23,7 +23,7 @@ from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
 from fairlead.sync.reading import first_of
 from fairlead.sync.replay import ROWS, living, replay, retire_rows
-from fairlead.sync.reporting import Totals, build_report, exit_code
+from fairlead.sync.reporting import Totals, build_report, exit_code, shared_warnings
 from fairlead.sync.resolve import resolve
 from fairlead.sync.scene import Clock, Policy, Scene, Usage
 from fairlead.sync.settle import settle
@@ -99,6 +99,8 @@ class Engine:
         await retire_rows(self._store, scene, scene.positions, self._mapper.rows_hash)
         totals.unresolved = await resolve(self._store, scene)
         await settle(self._store, scene)
+        places = {row.hash: row.place for row in self._configuration.rows}
+        totals.warnings += shared_warnings(await self._store.shared_entities(run), places)
         if deliver and mode != "plan":
             everything = whole and mode == "full" and not kinds
             rules = self._delivery_rules(proved=everything and totals.is_proved)

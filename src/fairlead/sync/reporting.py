@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from fairlead.model.reports import DeliveryReport, FrozenRecord, ReadingReport, RunMode, RunReport
 from fairlead.model.source import Traffic
+from fairlead.model.stored import SharedEntity
 from fairlead.sync.scene import Scene
 from fairlead.sync.store import Store
 
@@ -31,6 +32,20 @@ class Totals:
     def is_proved(self) -> bool:
         """Whether every reading is proved and no record is frozen."""
         return not self.frozen and all(reading.state == "proved" for reading in self.readings)
+
+
+def shared_warnings(shared: Sequence[SharedEntity], places: Mapping[str, str]) -> list[str]:
+    """A warning for each mapping row through which several records make one entity; `places` names rows by hash."""
+    return [_shared_warning(one, places[one.row]) for one in shared if one.row in places]
+
+
+def _shared_warning(one: SharedEntity, place: str) -> str:
+    many = f"{one.entities} entities are each made" if one.entities > 1 else "an entity is made"
+    records = " and ".join(f"{one.kind} {key} of {connection}" for connection, key in one.records)
+    return (
+        f"{place}: {many} by more than one record, of which the last one wins: "
+        f"{one.key.blueprint} {one.key.identifier} by {records}"
+    )
 
 
 async def build_report(

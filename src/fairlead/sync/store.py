@@ -18,6 +18,7 @@ from fairlead.model.stored import (
     History,
     RecordBody,
     RecordWrite,
+    SharedEntity,
     StoredChain,
     StoredConnection,
     StoredContribution,
@@ -204,6 +205,9 @@ class Store(Protocol):
 
     async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
         """How many changes of a run there are of each (op, reason, state)."""
+
+    async def shared_entities(self, run: int) -> list[SharedEntity]:
+        """By mapping row, the entities that the run changed and that more than one record makes."""
 
     def changes(self, run: int) -> AsyncIterator[ChangeWrite]:
         """A run's changes, in the order of the bytes of (blueprint, identifier)."""

@@ -7,7 +7,7 @@ from fairlead.catalog.catalog import Catalog
 from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
-from fairlead.model.stored import StoredContribution, StoredEntity
+from fairlead.model.stored import SharedEntity, StoredContribution, StoredEntity
 
 
 async def test_an_entity_comes_back_with_what_is_desired(catalog: Catalog) -> None:
@@ -162,6 +162,43 @@ async def test_a_runs_changes_are_streamed_in_blocks_by_blueprint_and_identifier
     found = [one.identifier for one in await all_of(catalog.changes(1))]
     assert found == sorted((f"e{n}" for n in range(1, 2001)), key=str.encode)
     assert await catalog.change_counts(1) == [("create", "read", "applied", 2000)]
+
+
+async def test_entities_that_more_than_one_record_makes_through_one_row(catalog: Catalog) -> None:
+    """Not counted: several items of one record, records of different rows, patches, what another run changed."""
+
+    def fill(w: CatalogWriter) -> None:
+        one, two = (w.save_connection(f"i-{name}", name, f"https://{name}", b"") for name in ("one", "two"))
+        w.put_records(
+            [record(1, "7", connection=one), record(2, "7", connection=two), record(3, "8", connection=two)]
+        )
+        w.put_entities([entity(n, f"e{n}") for n in range(1, 8)])
+        w.put_contributions(
+            [
+                contribution(1, 1, 1),
+                contribution(2, 2, 1),
+                contribution(3, 1, 2, item="b"),
+                contribution(4, 3, 2),
+                contribution(5, 1, 3, item="c"),
+                contribution(6, 1, 3, item="d"),
+                contribution(7, 1, 4, item="e"),
+                contribution(8, 2, 4, row="row-2"),
+                contribution(9, 1, 5, item="f"),
+                contribution(10, 2, 5, item="f", creates=False),
+                contribution(11, 1, 6, item="g"),
+                contribution(12, 2, 6, item="g"),
+                contribution(13, 1, 7, row="row-3"),
+                contribution(14, 3, 7, row="row-3"),
+            ]
+        )
+        w.put_changes([change(1, n, f"e{n}") for n in (1, 2, 3, 4, 5, 7)])
+
+    await catalog.write(fill)
+    assert await catalog.shared_entities(1) == [
+        SharedEntity("row-1", 2, EntityKey("service", "e1"), "repository", (("one", "7"), ("two", "7"))),
+        SharedEntity("row-3", 1, EntityKey("service", "e7"), "repository", (("one", "7"), ("two", "8"))),
+    ]
+    assert await catalog.shared_entities(2) == []
 
 
 async def test_an_entity_is_explained(catalog: Catalog) -> None:

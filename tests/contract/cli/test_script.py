@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from azure_devops_sandbox import Sandbox
+from azure_devops_sandbox import Sandbox, Sizes, running, seeded
 from contract.cli.conftest import Shell
 from contract.cli.test_sync import listed
 from fairlead.mapping import presets
@@ -58,6 +58,13 @@ def written(port: PortApi) -> list[str]:
         for one in port.ledger
         if one.method != "GET" and not one.path.endswith(READING)
     ]
+
+
+def texts(value: dict[str, object]) -> list[str]:
+    """The warnings of a report."""
+    found = value["warnings"]
+    assert isinstance(found, list)
+    return [str(text) for text in found]
 
 
 async def test_four_variables_fill_port_as_the_script_did(
@@ -140,6 +147,29 @@ async def test_any_dialect_may_choose_the_script_s_preset(shell: Shell, sandbox:
     assert (await shell.run("sync", "--preset", "port-script")).code == 0
     exported = await shell.run("export", "--what", "entities")
     assert compare(exported.out.splitlines(), truth_of(sandbox.organization, "port-script")).differing == {}
+
+
+async def test_one_number_in_two_organizations_is_told(bare: Shell, sandbox: Sandbox) -> None:
+    """Pipelines and work items go by their numbers, so that two organizations meet in them."""
+    async with running(seeded(2, Sizes.preset("tiny"))) as other:
+        named = [("here", sandbox), ("there", other)]
+        connections = [
+            {"name": name, "organization_url": one.url, "personal_access_token": one.pat}
+            for name, one in named
+        ]
+        (bare.directory / "fairlead.yaml").write_text(json.dumps({"connections": connections}))
+        first = await bare.run("sync", "--preset", "port-script", "--json")
+        assert first.code == 0, first
+        second = await bare.run("sync", "--preset", "port-script", "--json")
+    met = {"pipeline": "azure_devops_pipeline", "work-item": "azure_devops_work_item"}
+    told = [text for text in texts(first.value) if "by more than one record" in text]
+    assert len(told) == len(met)
+    for text, (kind, blueprint) in zip(told, met.items(), strict=True):
+        assert f"({kind}): " in text
+        assert f": {blueprint} " in text
+        assert " of here and " in text
+        assert text.endswith(" of there")
+    assert not [text for text in texts(second.value) if "by more than one record" in text]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from fairlead.model.stored import (
     ChangeWrite,
     ContributionWrite,
     EntityWrite,
+    SharedEntity,
     StoredContribution,
     StoredEntity,
 )
@@ -312,6 +313,22 @@ def change_counts(session: Session, run: int) -> list[tuple[str, str, str, int]]
     return [
         (str(op), str(reason), str(state), int(count))
         for op, reason, state, count in session.rows("change_counts", (run,))
+    ]
+
+
+def shared_entities(session: Session, run: int) -> list[SharedEntity]:
+    """By mapping row, the entities that the run changed and that more than one record makes."""
+    return [
+        SharedEntity(
+            session.text(row),
+            int(count),
+            EntityKey(session.text(blueprint), str(identifier)),
+            session.text(kind),
+            ((str(first_of), str(first)), (str(second_of), str(second))),
+        )
+        for row, count, blueprint, identifier, kind, first_of, first, second_of, second in session.rows(
+            "shared_entities", (run,)
+        )
     ]
 
 

@@ -97,3 +97,26 @@ ORDER BY name.text, change.identifier
 -- The reason comes first in a cause; PostgreSQL's own json would refuse a \u0000 further on.
 SELECT op, substring(cause FROM '^{"reason":"([^"]*)"') AS reason, state, count(*) FROM change WHERE run = $1
 GROUP BY op, reason, state ORDER BY op, reason, state
+
+-- name: shared_entities
+WITH shared AS (
+    SELECT contribution.row AS row, contribution.entity AS entity,
+        min(contribution.record) AS one, max(contribution.record) AS other
+    FROM change JOIN contribution ON contribution.entity = change.entity
+    WHERE change.run = $1 AND contribution.creates
+    GROUP BY contribution.row, contribution.entity
+    HAVING min(contribution.record) <> max(contribution.record)
+),
+example AS (
+    SELECT shared.row AS row, count(*) AS count, min(shared.entity) AS entity FROM shared GROUP BY shared.row
+)
+SELECT example.row, example.count, entity.blueprint, entity.identifier, first.kind,
+    first_of.name, first.key, second_of.name, second.key
+FROM example
+JOIN shared ON shared.row = example.row AND shared.entity = example.entity
+JOIN entity ON entity.id = example.entity
+JOIN record AS first ON first.id = shared.one
+JOIN connection AS first_of ON first_of.id = first.connection
+JOIN record AS second ON second.id = shared.other
+JOIN connection AS second_of ON second_of.id = second.connection
+ORDER BY example.row
