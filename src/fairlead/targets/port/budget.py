@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from fairlead.targets.port.pacing import LONGEST_WAIT, Timing, instant_of
+from fairlead.targets.port.pacing import LONGEST_WAIT, Timing, seconds_until
 
 Family = Literal["entities", "others", "sign-in", "telling"]
 
@@ -65,15 +65,15 @@ class Budget:
         """Takes over what an answer says of the window. To be called inside of its slot."""
         self._limit = _count(headers.get("x-ratelimit-limit", "")) or self._limit
         remaining = _count(headers.get("x-ratelimit-remaining", ""))
-        ends = instant_of(headers.get("x-ratelimit-reset", ""), self._timing.now())
         now = self._timing.now()
-        if remaining is None or ends is None or not now < ends <= now + LONGEST_WAIT:
+        wait = seconds_until(headers, "x-ratelimit-reset", now)
+        if remaining is None or wait is None or not 0 < wait <= LONGEST_WAIT:
             self._left -= 1
         elif now < self._window_ends:
             # The same window still. Answers overtake one another: the least of them is the newest.
             self._left = min(self._left, remaining)
         else:
-            self._left, self._window_ends = remaining, ends
+            self._left, self._window_ends = remaining, now + wait
 
     def pause(self, seconds: float) -> None:
         """No request of the family starts for so many seconds from now."""

@@ -50,6 +50,11 @@ _CERTIFICATE_ADVICE = (
     "Add the authority that signed Port's (or the proxy's) certificate to the system's store."
 )
 
+_LIMIT_ADVICE = (
+    "The organization has used up the requests that Port grants it in five minutes. Others spend from them too; "
+    "what is due goes in the next run."
+)
+
 
 class _Raw(msgspec.Struct, frozen=True):
     status: int
@@ -325,7 +330,7 @@ class PortClient:
 
 def _passing(status: int, host: str, wait: float) -> Retry:
     if status == 429:
-        return Throttled(f"Port at {host} asks for a pause (429)", seconds=wait)
+        return Throttled(f"Port at {host} asks for a pause (429)", seconds=wait, advice=_LIMIT_ADVICE)
     return Retry(f"Port at {host} is unavailable ({status})", seconds=wait)
 
 

@@ -34,6 +34,7 @@ LONGEST_WAIT = 330.0
 """Seconds. Port counts requests in windows of five minutes, so no reasonable wish is longer."""
 
 _LARGEST_COUNT = 10_000.0
+_LARGEST_SKEW = 3600.0
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -58,14 +59,25 @@ def asked_wait(headers: Mapping[str, str], now: float) -> float:
     if headers.get("x-ratelimit-remaining", "0").strip() == "0":
         names.append("x-ratelimit-reset")
     for name in names:
-        instant = instant_of(headers.get(name, ""), now)
-        if instant is not None and instant > now:
-            return instant - now
+        wait = seconds_until(headers, name, now)
+        if wait is not None and wait > 0:
+            return wait
     return 0.0
 
 
-def instant_of(text: str, now: float) -> float | None:
-    """The instant (epoch seconds) that a header means, None for words without a meaning."""
+def seconds_until(headers: Mapping[str, str], name: str, now: float) -> float | None:
+    """How far off the instant is that a header names, None for words without a meaning.
+
+    Instants are by the server's clock, so they are held against its `Date`: ours may go wrong by minutes.
+    """
+    there = _instant(headers.get("Date", ""))
+    if there is None or abs(there - now) > _LARGEST_SKEW:
+        there = now
+    instant = _meant(headers.get(name, ""), there)
+    return None if instant is None else instant - there
+
+
+def _meant(text: str, now: float) -> float | None:
     try:
         number = float(text)
     except ValueError:
