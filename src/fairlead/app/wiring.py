@@ -34,7 +34,7 @@ from fairlead.mapping.mapper import Mapper
 from fairlead.mapping.pool import WorkerPool
 from fairlead.mapping.rows import Configuration
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import CatalogMissing, CatalogUnusable
+from fairlead.model.errors import CatalogMissing, CatalogOutdated, CatalogUnusable
 from fairlead.model.reports import ProgressUpdate
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
@@ -257,12 +257,16 @@ def catalog_mark(settings: Settings) -> tuple[int, int] | None:
 
 
 async def stored_connections(settings: Settings) -> list[StoredConnection]:
-    """The connections that the catalog keeps; none where there is no catalog yet."""
+    """The connections that the catalog keeps; none where there is no catalog yet. One of an older Fairlead is brought
+    up to date: who asks for the connections is about to write."""
     try:
         async with reading_catalog(settings) as store:
             return await store.connections()
     except CatalogMissing:
         return []
+    except CatalogOutdated:
+        async with writing_catalog(settings) as store:
+            return await store.connections()
 
 
 def export_blocks(

@@ -12,8 +12,9 @@ The class says the next step, never the origin: a reader of `sync` decides by cl
     ├── BadMapping          a person has to mend the configuration
     ├── BadUsage            a person has to mend the command or a setting (exit code 64)
     ├── CatalogUnusable     the catalog cannot be opened or written; nothing was changed
-    │   └── CatalogMissing  ... because there is none yet
-    └── TargetRejected      a target refused an entity
+    │   ├── CatalogMissing  ... because there is none yet
+    │   └── CatalogOutdated ... because an older Fairlead made it, and who opens it may only read
+    └── TargetRejected      a target refused an entity, or a whole sync (exit code 5)
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ class CatalogUnusable(FairleadError):
 
 class CatalogMissing(CatalogUnusable):
     """There is no catalog there yet; the first command that writes makes it."""
+
+
+class CatalogOutdated(CatalogUnusable):
+    """The catalog's schema is of an older Fairlead; the first command that writes brings it up to date."""
 
 
 class TargetRejected(FairleadError):

@@ -8,7 +8,8 @@ import pytest
 
 from fairlead.app.connections import candidates
 from fairlead.app.settings.values import ConnectionSettings, Settings
-from fairlead.app.wiring import vault_of
+from fairlead.app.wiring import stored_connections, vault_of, writing_catalog
+from fairlead.catalog.sql import load_migrations
 from fairlead.model.errors import BadUsage
 from fairlead.model.secrets import Secret
 from fairlead.model.stored import StoredConnection
@@ -67,3 +68,17 @@ def test_one_is_picked_by_name_or_number(tmp_path: Path, only: str) -> None:
 def test_none_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadUsage, match="no organization is connected"):
         found(settings(tmp_path))
+
+
+async def test_a_catalog_of_an_older_fairlead_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = settings(tmp_path)
+    async with writing_catalog(told) as store:
+        await store.write(
+            lambda writer: writer.save_connection("i", "acme", "https://dev.azure.com/acme", b"")
+        )
+    later = [*load_migrations("sqlite"), "CREATE TABLE later (x);"]
+    monkeypatch.setattr("fairlead.catalog.sqlite.connect.load_migrations", lambda engine: later)
+    assert [each.name for each in await stored_connections(told)] == ["acme"]
+    assert [each.name for each in await stored_connections(told)] == ["acme"]

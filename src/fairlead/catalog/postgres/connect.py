@@ -11,7 +11,7 @@ import asyncpg
 
 from fairlead.catalog.postgres.texts import decode, encode
 from fairlead.catalog.sql import load_migrations
-from fairlead.model.errors import BadUsage, CatalogMissing, CatalogUnusable
+from fairlead.model.errors import BadUsage, CatalogMissing, CatalogOutdated, CatalogUnusable
 from fairlead.model.secrets import Secret
 
 _OLDEST = 13
@@ -126,7 +126,7 @@ async def check_reading(connection: Connection, place: str) -> None:
     known = len(load_migrations("postgres"))
     _check(version, known, place)
     if version < known:
-        raise CatalogUnusable(
+        raise CatalogOutdated(
             f"catalog {place}: its schema is of an older Fairlead",
             advice="Run any command that writes once (such as a sync): it brings the catalog up to date.",
         )

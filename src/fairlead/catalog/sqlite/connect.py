@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fairlead.catalog.sql import load_migrations
 from fairlead.catalog.sqlite.faults import unusable
-from fairlead.model.errors import CatalogMissing, CatalogUnusable
+from fairlead.model.errors import CatalogMissing, CatalogOutdated, CatalogUnusable
 
 APPLICATION = 0x464C4431
 """`PRAGMA application_id` of a catalog ("FLD1"), so that another program's database is never migrated."""
@@ -101,7 +101,7 @@ def open_foreign(path: Path) -> tuple[sqlite3.Connection, bool]:
         known = len(load_migrations("sqlite"))
         _check(version, known, path)
         if version < known:
-            raise CatalogUnusable(
+            raise CatalogOutdated(
                 f"catalog {path}: its schema is of an older Fairlead",
                 advice="Run any command that writes once (such as a sync): it brings the catalog up to date.",
             )
