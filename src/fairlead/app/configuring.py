@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fairlead.app.settings.values import Preset, Settings
-from fairlead.app.wiring import BASES, open_port
+from fairlead.app.wiring import BASES, open_port, reading_catalog
 from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration as configurations
 from fairlead.mapping import presets
@@ -18,7 +18,17 @@ from fairlead.mapping.lint import lint
 from fairlead.mapping.rows import Configuration
 from fairlead.mapping.selectors import OPTIONS
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import BadMapping, BadUsage
+from fairlead.model.errors import (
+    BadCredential,
+    BadMapping,
+    BadUsage,
+    CatalogMissing,
+    IncompleteReading,
+    NotPermitted,
+    NotThere,
+    Retry,
+    TargetRejected,
+)
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
@@ -48,12 +58,14 @@ class Parsed(msgspec.Struct, frozen=True):
 
 
 class Chosen(Parsed, frozen=True):
-    """A configuration in use. `origin` tells where mapping and blueprints are from; the texts are as they were read."""
+    """A configuration in use. `origin` tells where mapping and blueprints are from; the texts are as they were read.
+    `place` is the target that was asked for them, "" where none was."""
 
     mapping_text: str
     blueprints_text: str
     preset: Preset
     origin: str
+    place: str = ""
 
 
 class _Texts(msgspec.Struct, frozen=True):
@@ -61,17 +73,58 @@ class _Texts(msgspec.Struct, frozen=True):
     blueprints: str
     mapping_from: str
     blueprints_from: str
+    place: str = ""
 
 
 async def chosen(settings: Settings) -> Chosen:
     """The configuration that the settings lead to. BadMapping with row, line and column; BadUsage for a file that is
     not there or a preset that this version does not have; what Port answers where the mapping is stored there."""
-    texts = await _texts(settings)
+    return _chosen(settings, await _texts(settings))
+
+
+async def chosen_or_last(settings: Settings) -> Chosen:
+    """As `chosen`, but a target that is asked and is down or refuses us stops nothing: the last run's configuration
+    from there is used, and a warning says so. TargetRejected where no run had one: a preset in its place could map
+    everything anew, and delete what it does not know."""
+    try:
+        texts = await _texts(settings)
+    except (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, TargetRejected) as error:
+        last = await _last_from_port(settings)
+        if last is None:
+            raise TargetRejected(
+                f"{error.message}: without the mapping that is kept there nothing was changed",
+                advice=error.advice or "try again later: no earlier run has left a mapping to go on with",
+            ) from error
+        return _chosen(
+            settings, last, f"{error.message}: the mapping is the one that Port gave to the last run"
+        )
+    return _chosen(settings, texts)
+
+
+async def _last_from_port(settings: Settings) -> _Texts | None:
+    place = _place(settings)
+    try:
+        async with reading_catalog(settings) as store:
+            texts = await store.configuration_from(place)
+    except CatalogMissing:
+        return None
+    if texts is None:
+        return None
+    return _Texts(texts[0], texts[1], "the mapping of the last run", "its blueprints", place)
+
+
+def _chosen(settings: Settings, texts: _Texts, *warnings: str) -> Chosen:
     found = parsed(texts.mapping, texts.blueprints, texts.mapping_from, texts.blueprints_from)
-    check_blueprints(found)
+    check_blueprints(found, texts.place)
     origin = f"{texts.mapping_from} with {texts.blueprints_from}"
     return Chosen(
-        found.configuration, found.blueprints, texts.mapping, texts.blueprints, settings.preset, origin
+        msgspec.structs.replace(found.configuration, warnings=(*found.configuration.warnings, *warnings)),
+        found.blueprints,
+        texts.mapping,
+        texts.blueprints,
+        settings.preset,
+        origin,
+        texts.place,
     )
 
 
@@ -87,18 +140,24 @@ def parsed(mapping: str, blueprints: str, mapping_from: str = "", blueprints_fro
 async def _texts(settings: Settings) -> _Texts:
     mapping = _file(settings.mapping_file, "mapping")
     blueprints = _file(settings.blueprints_file, "blueprints")
-    stored = None
+    place = ""
     ours = mapping is not None or blueprints is not None or settings.preset_named
     if not ours and settings.port and settings.port.is_integration:
+        place = _place(settings)
         stored = await _stored_at_port(settings)
-    if stored is not None:
-        return stored
+        if stored is not None:
+            return stored
     if mapping is None or blueprints is None:
         name = f"the preset {settings.preset}"
         preset = presets.load(settings.preset)
         mapping = mapping or (preset.mapping_text, name)
         blueprints = blueprints or (preset.blueprints_text, name)
-    return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1])
+    return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1], place)
+
+
+def _place(settings: Settings) -> str:
+    """The installation at Port that keeps the mapping."""
+    return open_port(settings.port).place if settings.port is not None else ""
 
 
 def _file(path: Path | None, what: str) -> tuple[str, str] | None:
@@ -121,7 +180,9 @@ async def _stored_at_port(settings: Settings) -> _Texts | None:
         if mapping is None:
             return None
         place = f"Port's integration {settings.port.integration}"
-        return _Texts(mapping, await target.integration.stored_blueprints(), place, "Port's blueprints")
+        return _Texts(
+            mapping, await target.integration.stored_blueprints(), place, "Port's blueprints", target.place
+        )
     finally:
         await target.close()
 
@@ -144,12 +205,18 @@ def readable(configuration: Configuration) -> Configuration:
     )
 
 
-def check_blueprints(found: Parsed) -> None:
-    """BadMapping for a row that names a blueprint that is not there. One that a record decides is not judged."""
+def check_blueprints(found: Parsed, place: str = "") -> None:
+    """BadMapping for a row that names a blueprint that is not there. One that a record decides is not judged.
+    TargetRejected where they are those of a target: somebody has taken it away there."""
     known = [blueprint.identifier for blueprint in found.blueprints]
     for row in found.configuration.rows:
         name = constant(row.mapping.blueprint)
         if name is not None and name not in known:
+            if place:
+                raise TargetRejected(
+                    f"{row.place}: Port has no blueprint {name}; nothing was changed",
+                    advice=f"create the blueprint {name} at Port again, or take the row out of the mapping there",
+                )
             near = difflib.get_close_matches(name, known, n=1)
             raise BadMapping(
                 f"{row.place}: there is no blueprint {name}",

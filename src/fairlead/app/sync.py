@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from fairlead.app.configuring import Chosen, chosen
+from fairlead.app.configuring import Chosen, chosen, chosen_or_last
 from fairlead.app.connections import Hide, candidates, opened, registered
 from fairlead.app.destinations import destinations_of
 from fairlead.app.port_session import port_session
@@ -56,12 +56,12 @@ async def run(
     """One run to its end, or the end of one that was cut off. `started` is told its number as soon as it has one.
 
     Nothing is written before settings, mapping and credentials are known to be good. BadUsage, BadMapping,
-    BadCredential, CatalogUnusable as their names say.
+    BadCredential, CatalogUnusable as their names say; TargetRejected where a target keeps the mapping to itself.
     """
     check_kinds(request.kinds)
     secrets = KnownSecrets(settings.secrets(), hide)
     found = candidates(settings, await stored_connections(settings), secrets.add, request.connection)
-    configuration = await chosen(settings)
+    configuration = await (chosen(settings) if request.mode == "plan" else chosen_or_last(settings))
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,
@@ -122,4 +122,6 @@ async def save(store: Catalog, configuration: Chosen) -> int:
     texts = (configuration.mapping_text, configuration.blueprints_text, configuration.preset)
     hash_ = blake2b(msgspec.json.encode(texts), digest_size=16).hexdigest()
     now = CLOCK.now()
-    return await store.write(lambda writer: writer.save_configuration(hash_, *texts, now))
+    return await store.write(
+        lambda writer: writer.save_configuration(hash_, *texts, now, configuration.place)
+    )

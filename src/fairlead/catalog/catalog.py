@@ -229,6 +229,10 @@ class Catalog:
         """(mapping, blueprints, preset) as saved."""
         return await self._read(partial(runs.configuration, id_=id_))
 
+    async def configuration_from(self, place: str) -> tuple[str, str, str] | None:
+        """(mapping, blueprints, preset) of the newest run that had asked for them at `place`."""
+        return await self._read(partial(runs.configuration_from, place=place))
+
     async def connections(self) -> list[StoredConnection]:
         """Every connection."""
         return await self._read(runs.connections)

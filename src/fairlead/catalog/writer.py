@@ -68,9 +68,11 @@ class CatalogWriter:
         """Ends a run."""
         runs.end_run(self._session, run, state, report, now)
 
-    def save_configuration(self, hash_: str, mapping: str, blueprints: str, preset: str, now: float) -> int:
-        """The id of the configuration with this hash."""
-        return runs.save_configuration(self._session, hash_, mapping, blueprints, preset, now)
+    def save_configuration(
+        self, hash_: str, mapping: str, blueprints: str, preset: str, now: float, place: str = ""
+    ) -> int:
+        """The id of the configuration with this hash. `place` is where it was asked for, "" for nowhere."""
+        return runs.save_configuration(self._session, hash_, mapping, blueprints, preset, now, place)
 
     def save_connection(self, instance: str, name: str, url: str, credential: bytes) -> int:
         """The id of the connection to `instance`. BadUsage when another one has the name."""

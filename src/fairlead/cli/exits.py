@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.model.errors import BadCredential, BadUsage, FairleadError
+from fairlead.model.errors import BadCredential, BadUsage, FairleadError, TargetRejected
 
 ERROR = 1
 PLAN_HAS_CHANGES = 2
@@ -19,7 +19,7 @@ MEANINGS = {
     PLAN_HAS_CHANGES: "a plan has changes",
     INCOMPLETE: "a reading is incomplete, or a record is frozen",
     HELD: "changes are held for approval",
-    TARGET_REFUSED: "a target refused an entity or is down",
+    TARGET_REFUSED: "a target refused an entity or is down, or keeps the mapping and refuses it",
     USAGE: "a command or setting that cannot be meant",
     CREDENTIAL: "the credential is missing, expired or refused",
     INTERRUPTED: "interrupted; the run continues at its page next time",
@@ -28,6 +28,12 @@ MEANINGS = {
 
 def code_of(error: FairleadError) -> int:
     """The exit code of an error that ends a command."""
-    if isinstance(error, BadUsage):
-        return USAGE
-    return CREDENTIAL if isinstance(error, BadCredential) else ERROR
+    match error:
+        case BadUsage():
+            return USAGE
+        case BadCredential():
+            return CREDENTIAL
+        case TargetRejected():
+            return TARGET_REFUSED
+        case _:
+            return ERROR

@@ -30,6 +30,7 @@ async def _deliver(
     adopted, withheld, down, advice = 0, 0, "", ""
     notes: list[str] = []
     try:
+        await target.sign_in()
         found = await adopt(store, target)
         adopted = found.same
         notes += filter(None, [found.note])

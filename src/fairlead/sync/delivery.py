@@ -42,6 +42,9 @@ class Target(Protocol):
     def place(self) -> str:
         """Which catalog this is, so that another one under the same name is not taken for it."""
 
+    async def sign_in(self) -> None:
+        """Raises `Retry` where the target is out of reach, `BadCredential` where it refuses us."""
+
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
         """Creates blueprints that are absent there, in dependency order; never changes existing ones."""
 

@@ -39,6 +39,23 @@ async def test_a_configuration_is_stored_once_per_hash(catalog: Catalog) -> None
     assert await catalog.configuration(99) is None
 
 
+async def test_the_last_configuration_from_a_place(catalog: Catalog) -> None:
+    def fill(writer: CatalogWriter) -> None:
+        first = writer.save_configuration("h1", "one", "b", "port", 1.0, "there")
+        second = writer.save_configuration("h2", "two", "b", "port", 2.0)
+        third = writer.save_configuration("h3", "three", "b", "port", 3.0, "elsewhere")
+        for configuration in (first, second, third):
+            writer.start_run("full", b"", configuration, 0.0)
+
+    await catalog.write(fill)
+    assert await catalog.configuration_from("there") == ("one", "b", "port")
+    assert await catalog.configuration_from("nowhere") is None
+    await catalog.write(lambda w: w.save_configuration("h2", "two", "b", "port", 4.0, "there"))
+    assert await catalog.configuration_from("there") == ("two", "b", "port")
+    await catalog.write(lambda w: w.save_configuration("h2", "two", "b", "port", 5.0))
+    assert await catalog.configuration_from("there") == ("two", "b", "port")
+
+
 async def test_a_connection_is_its_instance(catalog: Catalog) -> None:
     first = await catalog.write(lambda w: w.save_connection("i-1", "one", "https://a", b"sealed"))
     again = await catalog.write(lambda w: w.save_connection("i-1", "renamed", "https://b", b""))

@@ -15,6 +15,7 @@ import pytest
 
 from azure_devops_sandbox import Sandbox, Sizes, running, seeded
 from change_receiver import ChangeReceiver
+from port_api import PortApi
 
 OURS = ("FAIRLEAD", "OCEAN", "PORT_", "AZURE_DEVOPS", "SYSTEM_ACCESSTOKEN", "APPLICATION__")
 
@@ -105,3 +106,23 @@ def shell(tmp_path: Path, sandbox: Sandbox) -> Shell:
 async def receiver() -> AsyncIterator[ChangeReceiver]:
     async with ChangeReceiver() as one:
         yield one
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[PortApi]:
+    async with PortApi() as one:
+        yield one
+
+
+@pytest.fixture
+def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
+    """The variables of Port's image."""
+    bare.environment |= {
+        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
+        "OCEAN__PORT__BASE_URL": port.url,
+        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
+        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
+        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
+        "OCEAN__EVENT_LISTENER": '{"type": "ONCE"}',
+    }
+    return bare

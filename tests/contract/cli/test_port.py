@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,26 +12,6 @@ from contract.cli.test_sync import BLUEPRINTS, MAPPING, listed
 from fairlead.mapping import presets
 from port_api import Fault, PortApi, Recorded
 from port_api.state import section
-
-
-@pytest.fixture
-async def port() -> AsyncIterator[PortApi]:
-    async with PortApi() as one:
-        yield one
-
-
-@pytest.fixture
-def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
-    """The variables of Port's image."""
-    bare.environment |= {
-        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
-        "OCEAN__PORT__BASE_URL": port.url,
-        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
-        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
-        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
-        "OCEAN__EVENT_LISTENER": '{"type": "ONCE"}',
-    }
-    return bare
 
 
 def writes(port: PortApi) -> list[str]:

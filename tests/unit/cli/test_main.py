@@ -65,7 +65,7 @@ def test_usage_errors_are_json_where_asked() -> None:
 
 
 def test_every_error_class_has_its_exit_code() -> None:
-    special = {errors.BadUsage: 64, errors.BadCredential: 77}
+    special = {errors.BadUsage: 64, errors.BadCredential: 77, errors.TargetRejected: 5}
     classes = [
         each
         for each in vars(errors).values()

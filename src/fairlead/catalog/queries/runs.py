@@ -38,10 +38,10 @@ def runs(session: Session, limit: int) -> list[StoredRun]:
 
 
 def save_configuration(
-    session: Session, hash_: str, mapping: str, blueprints: str, preset: str, now: float
+    session: Session, hash_: str, mapping: str, blueprints: str, preset: str, now: float, place: str
 ) -> int:
-    """The id of the configuration with this hash, stored now where it is new."""
-    session.run("save_configuration", (hash_, mapping, blueprints, preset, now))
+    """The id of the configuration with this hash, stored now where it is new. `place` is where it was asked for."""
+    session.run("save_configuration", (hash_, mapping, blueprints, preset, now, place))
     row = session.row("configuration_id", (hash_,))
     assert row is not None  # noqa: S101 - inserted above
     return int(row[0])
@@ -50,6 +50,12 @@ def save_configuration(
 def configuration(session: Session, id_: int) -> tuple[str, str, str] | None:
     """(mapping, blueprints, preset)."""
     row = session.row("configuration", (id_,))
+    return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
+
+
+def configuration_from(session: Session, place: str) -> tuple[str, str, str] | None:
+    """(mapping, blueprints, preset) of the newest run whose configuration was asked for at `place`."""
+    row = session.row("configuration_from", (place,))
     return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
 
 

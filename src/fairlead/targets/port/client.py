@@ -167,6 +167,10 @@ class PortClient:
         if not answer.is_success:
             raise self.error(answer, "what it is told of the run")
 
+    async def sign_in(self) -> None:
+        """Gets a token, unless one is held. Raises as `request`."""
+        await self._token()
+
     def error(self, answer: Answer, what: str) -> FairleadError:
         """The error for a request that Port refuses, classed by what to do next; `what` was asked for."""
         told = refusal(answer)

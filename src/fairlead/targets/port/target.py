@@ -95,6 +95,10 @@ class PortTarget:
         """Tells how the run `event` goes, over the same session."""
         return PortTelemetry(self._settings, self._client, event=event, rows=rows, clean=clean)
 
+    async def sign_in(self) -> None:
+        """Gets a token, unless one is held."""
+        await self._client.sign_in()
+
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
         """Creates blueprints that are absent, in dependency order; existing ones are not changed. What is sent
         afterwards has numbers as text where the blueprint at Port says text.

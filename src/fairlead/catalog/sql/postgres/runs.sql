@@ -44,15 +44,20 @@ WHERE state = 'running' ORDER BY id DESC LIMIT 1
 SELECT id, mode, state, request, configuration, started, ended, report FROM run ORDER BY id DESC LIMIT $1
 
 -- name: save_configuration
-INSERT INTO configuration (id, hash, mapping, blueprints, preset, saved)
-SELECT coalesce(max(id), 0) + 1, $1::text, $2::text, $3::text, $4::text, $5::double precision FROM configuration
-ON CONFLICT (hash) DO NOTHING
+INSERT INTO configuration (id, hash, mapping, blueprints, preset, saved, place)
+SELECT coalesce(max(id), 0) + 1, $1::text, $2::text, $3::text, $4::text, $5::double precision, $6::text
+FROM configuration
+ON CONFLICT (hash) DO UPDATE SET place = excluded.place WHERE excluded.place <> ''
 
 -- name: configuration_id
 SELECT id FROM configuration WHERE hash = $1
 
 -- name: configuration
 SELECT mapping, blueprints, preset FROM configuration WHERE id = $1
+
+-- name: configuration_from
+SELECT c.mapping, c.blueprints, c.preset FROM run JOIN configuration c ON c.id = run.configuration
+WHERE c.place = $1 ORDER BY run.id DESC LIMIT 1
 
 -- name: save_connection
 INSERT INTO connection (id, instance, name, url, credential)

@@ -43,14 +43,18 @@ WHERE state = 'running' ORDER BY id DESC LIMIT 1
 SELECT id, mode, state, request, configuration, started, ended, report FROM run ORDER BY id DESC LIMIT ?
 
 -- name: save_configuration
-INSERT INTO configuration (hash, mapping, blueprints, preset, saved) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (hash) DO NOTHING
+INSERT INTO configuration (hash, mapping, blueprints, preset, saved, place) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET place = excluded.place WHERE excluded.place <> ''
 
 -- name: configuration_id
 SELECT id FROM configuration WHERE hash = ?
 
 -- name: configuration
 SELECT mapping, blueprints, preset FROM configuration WHERE id = ?
+
+-- name: configuration_from
+SELECT c.mapping, c.blueprints, c.preset FROM run JOIN configuration c ON c.id = run.configuration
+WHERE c.place = ? ORDER BY run.id DESC LIMIT 1
 
 -- name: save_connection
 INSERT INTO connection (instance, name, url, credential) VALUES (?, ?, ?, ?)
