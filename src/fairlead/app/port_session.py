@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
 
 PARTING_SECONDS = 10.0
-"""How long each last word to Port may take; a person who pressed Ctrl-C waits for this."""
+"""How long the last word to Port may take; a person who pressed Ctrl-C waits for this."""
+
+TELLING_SECONDS = 3.0
+"""How long one may wait for telemetry."""
 
 EXAMPLES_SECONDS = 60.0
 """How long the examples of a run may take."""
@@ -121,7 +124,7 @@ async def port_session(
         if listens:
             session.shows, session.kinds = settings.send_examples, _kinds(configuration)
             telemetry = session.telemetry = telemetry_of(target, _rows(configuration), clean)
-            await told(_bounded(_open(telemetry, target)), session.notices)
+            await told(asyncio.wait_for(_open(telemetry, target), PARTING_SECONDS), session.notices)
         session.targets.append(target)
         yield session
     except FairleadError as error:
@@ -167,16 +170,14 @@ async def _open(telemetry: PortTelemetry, target: PortTarget) -> None:
 async def _part(session: Session, last_word: Callable[[], Awaitable[object]]) -> None:
     """The state comes between what led to it and the sum of it all, as with Port's own integration."""
     telemetry = session.telemetry
-    if telemetry is None:
-        await told(_bounded(last_word()), session.notices)
-        return
-    if session.status == "aborted":
+    if telemetry is not None and session.status == "aborted":
         telemetry.failed("aborted", Line("WARNING", "the run was cut off; the next one goes on with it"))
-    await told(_bounded(telemetry.flush()), session.notices)
-    await told(_bounded(last_word()), session.notices)
-    await told(_bounded(telemetry.close()), session.notices)
-    if telemetry.notice:
-        session.notices.append(f"port: {telemetry.notice}")
+    elif telemetry is not None:
+        await told(asyncio.wait_for(telemetry.flush(), TELLING_SECONDS), session.notices)
+    await told(asyncio.wait_for(last_word(), PARTING_SECONDS), session.notices)
+    if telemetry is not None:
+        await told(asyncio.wait_for(telemetry.close(), TELLING_SECONDS), session.notices)
+        session.notices += [f"port: {telemetry.notice}"] if telemetry.notice else []
 
 
 async def _show(
@@ -193,10 +194,6 @@ async def _show(
             if len(records) == EXAMPLES:
                 break
         await integration.show_examples(kind, records)
-
-
-async def _bounded(call: Awaitable[object]) -> None:
-    await asyncio.wait_for(call, PARTING_SECONDS)
 
 
 def _rows(configuration: Chosen) -> list[KindRow]:

@@ -122,9 +122,11 @@ async def test_the_state_of_a_sync_is_shown(port: PortApi, target: PortTarget) -
 
 async def test_when_the_next_sync_is_due_is_told_in_minutes(port: PortApi, target: PortTarget) -> None:
     await target.integration.register()
-    stored = await target.integration.report_resync(
+    await target.integration.report_resync(
         "running", started=1_800_000_000.0, next_resync=1_800_007_200.0, interval=7200
     )
+    stored = await target.integration.stored()
+    assert stored is not None
     assert stored.resync_state is not None
     assert stored.resync_state.status == "running"
     state = port.state.integrations["my-azure"]["resyncState"]

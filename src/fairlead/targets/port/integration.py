@@ -105,8 +105,8 @@ class PortIntegration:
         ended: float | None = None,
         next_resync: float | None = None,
         interval: float | None = None,
-    ) -> Integration:
-        """Tells Port how a sync stands, and when the next is due; answers with what is stored then.
+    ) -> None:
+        """Tells Port how a sync stands, and when the next is due.
 
         Instants in epoch seconds, `interval` in seconds (Port has it in minutes). Raises `NotThere` before
         `register`.
@@ -118,8 +118,7 @@ class PortIntegration:
             state["nextResync"] = iso(next_resync)
         if interval is not None:
             state["intervalInMinuets"] = round(interval / 60)  # Port spells it so
-        answer = await self._patch(("resync-state",), state, "the state of the sync")
-        return read(answer, _Holder, "the state of the sync").integration
+        await self._patch(("resync-state",), state, "the state of the sync")
 
     async def show_examples(self, kind: str, records: Sequence[bytes]) -> None:
         """Shows raw records (JSON objects) of a kind to those who write the mapping; secrets are masked. Sent once."""
@@ -158,10 +157,9 @@ class PortIntegration:
     async def _is_there(self) -> bool:
         return await self.stored() is not None
 
-    async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> Answer:
+    async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> None:
         answer = await self._client.request("PATCH", self._path + below, body=msgspec.json.encode(body))
         self._check(answer, what)
-        return answer
 
     def _check(self, answer: Answer, what: str) -> None:
         if not answer.is_success:

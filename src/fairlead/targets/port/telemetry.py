@@ -35,6 +35,8 @@ BATCH_LINES = 100
 BATCH_SECONDS = 5.0
 BEAT_SECONDS = 10.0
 LONGEST_MESSAGE = 2000
+AT_ONCE = 8
+"""States of rows that are sent at once: all of them change at the end, when somebody waits."""
 
 
 class PortTelemetry:
@@ -122,10 +124,10 @@ class PortTelemetry:
                 batch, self._lines = self._lines[:BATCH_LINES], self._lines[BATCH_LINES:]
                 await self._send("POST", self._logs_url, {"logs": batch})
             while self._changed and self._metrics_url:
-                name = next(iter(self._changed))
-                del self._changed[name]
-                place = f"/syncMetrics/resync/{quote(self._event, safe='')}/kind/{quote(name, safe='')}"
-                await self._send("PUT", self._metrics_url + place, {"syncKindMetrics": self._entries[name]})
+                names = list(self._changed)[:AT_ONCE]
+                for name in names:
+                    del self._changed[name]
+                await asyncio.gather(*(self._send_entry(name) for name in names))
 
     async def close(self) -> None:
         """Sends what is left, and how all rows ended. May be cut off."""
@@ -142,9 +144,11 @@ class PortTelemetry:
 
     def _put(self, row: KindRow | str, state: SyncState, counts: Counts) -> None:
         name = row if isinstance(row, str) else row.identifier
-        self._entries[name] = self._entry(row, state, counts)
-        self._changed[name] = None
-        self._wake.set()
+        made = self._entry(row, state, counts)
+        if self._entries.get(name) != made:
+            self._entries[name] = made
+            self._changed[name] = None
+            self._wake.set()
 
     def _allowed(self, ingest: Ingest | None) -> str:
         url = (ingest.ingest_url or "").rstrip("/") if ingest else ""
@@ -152,6 +156,10 @@ class PortTelemetry:
             self.notice = self.notice or f"the run is not told to {url}: that is no host of Port's"
             return ""
         return url
+
+    async def _send_entry(self, name: str) -> None:
+        place = f"/syncMetrics/resync/{quote(self._event, safe='')}/kind/{quote(name, safe='')}"
+        await self._send("PUT", self._metrics_url + place, {"syncKindMetrics": self._entries[name]})
 
     async def _all_entries(self) -> None:
         if self._metrics_url and self._entries:
