@@ -7,7 +7,6 @@ import msgspec
 from fairlead.app.configuring import chosen
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import mapper_of
-from fairlead.mapping.lint import lint
 from fairlead.mapping.rows import expressions
 
 
@@ -38,5 +37,4 @@ async def check(settings: Settings) -> MappingReport:
         CheckedRow(row.position, row.kind, row.mapping.blueprint, len(expressions(row)))
         for row in found.configuration.rows
     )
-    warnings = (*found.configuration.warnings, *lint(found.configuration, found.blueprints))
-    return MappingReport(found.origin, rows, len(found.blueprints), warnings)
+    return MappingReport(found.origin, rows, len(found.blueprints), found.configuration.warnings)

@@ -184,8 +184,12 @@ async def test_mapping_check_of_a_good_mapping(bare: Shell) -> None:
     done = await bare.run("mapping", "check", *files(bare.directory))
     assert done.code == 0, done.err
     assert "1 row, 1 blueprint, good" in done.out
-    for preset in ("standard", "port", "port-script"):
-        assert (await bare.run("mapping", "check", "--preset", preset)).code == 0
+    for preset, mistakes in (("standard", False), ("port", True), ("port-script", True)):
+        checked = await bare.run("mapping", "check", "--preset", preset)
+        assert checked.code == 0, checked
+        warnings = [line for line in checked.out.splitlines() if line.startswith("warning: ")]
+        assert bool(warnings) is mistakes
+        assert len(warnings) == len(set(warnings))
     missing = await bare.run("mapping", "check", "--mapping", "gone.yml")
     assert missing.code == 64
 
