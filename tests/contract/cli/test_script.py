@@ -117,6 +117,22 @@ async def test_what_the_script_has_written_is_kept(script: Shell, port: PortApi,
     assert port.state.entities["azureDevopsProject"] == {"x": foreign}
 
 
+async def test_what_is_deleted_goes_with_proof(script: Shell, port: PortApi, sandbox: Sandbox) -> None:
+    """The script deleted nothing; what somebody else wrote to its blueprints stays."""
+    assert (await script.run("sync")).code == 0
+    repositories = port.state.entities["azure_devops_repository"]
+    (gone, *_) = repositories
+    theirs = StoredEntity("theirs", "azure_devops_repository", "a-person", "2026-01-01", "2026-01-01")
+    repositories["theirs"] = theirs
+    sandbox.organization.changes.delete_repository(gone)
+    done = await script.run("sync", "--full", "--json")
+    assert done.code == 0, done
+    assert listed(done.value, "delivery")[0]["deleted"] == 1
+    assert gone not in repositories
+    assert repositories.pop("theirs") == theirs
+    assert compare(lines(port), truth_of(sandbox.organization, "port-script")).differing == {}
+
+
 async def test_a_mapping_that_port_keeps_for_an_integration_is_not_the_script_s(
     script: Shell, port: PortApi
 ) -> None:
