@@ -1,14 +1,15 @@
-"""Blueprints at Port: those that are absent are created, those that are there are never touched.
+"""Blueprints at Port: those that are absent are created, those that are there are left as they are.
 
 Port refuses a relation to a blueprint that does not exist yet, and a mirror along a relation that does not. So all
 are created bare first, then get their relations, then what walks along relations. If that fails midway, those just
-created are removed again: a bare leftover would count as existing ever after, and never get its relations.
+created are removed again: a bare leftover would count as existing ever after, and never get its relations. One that a
+killed run has left can be told from a user's, and is gone on with.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,22 +17,19 @@ from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import FairleadError, TargetRejected
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.client import EXPORTER, PortClient
-from fairlead.targets.port.coercion import StoredBlueprint
-
-_LINKED = ("relations",)
-_WALKING = (
-    "ownership",
-    "teamInheritance",
-    "mirrorProperties",
-    "calculationProperties",
-    "aggregationProperties",
+from fairlead.targets.port.definitions import (
+    LINKED,
+    SYSTEM,
+    WALKING,
+    Definition,
+    bare,
+    definition_of,
+    lacking,
 )
-
-_Definition = dict[str, msgspec.Raw]
 
 
 class _Stored(msgspec.Struct, frozen=True):
-    blueprints: list[StoredBlueprint]
+    blueprints: list[Definition]
 
 
 class _StoredText(msgspec.Struct, frozen=True):
@@ -48,48 +46,56 @@ class PortBlueprints:
         """All blueprints as they are at Port: the text of a JSON list."""
         return bytes(read(await self._list(), _StoredText, "the list of blueprints").blueprints).decode()
 
-    async def existing(self) -> dict[str, frozenset[str]]:
-        """All blueprints at Port by identifier, with the properties of each that take any text."""
-        stored = read(await self._list(), _Stored, "the list of blueprints")
-        return {blueprint.identifier: blueprint.texts for blueprint in stored.blueprints}
+    async def definitions(self) -> dict[str, Definition]:
+        """All blueprints as they are at Port, by identifier."""
+        stored = read(await self._list(), _Stored, "the list of blueprints").blueprints
+        return {msgspec.json.decode(given["identifier"], type=str): given for given in stored}
 
-    async def create_absent(self, blueprints: Sequence[Blueprint], existing: Collection[str]) -> list[str]:
-        """Creates those that are not among `existing`; gives their identifiers.
+    async def create_absent(
+        self, blueprints: Sequence[Blueprint], stored: Mapping[str, Definition], *, finish: bool = False
+    ) -> list[str]:
+        """Creates those that are not among `stored`; gives their identifiers.
 
-        Raises `TargetRejected` (or the class that fits the refusal) after removing what it had created.
+        With `finish`, those that are there get the parts that they lack: a killed run had come no further. Raises
+        `TargetRejected` (or the class that fits the refusal) after removing what it had created.
         """
-        ordered = in_dependency_order(blueprints)
-        absent = [blueprint for blueprint in ordered if blueprint.identifier not in existing]
+        ours = [given for given in in_dependency_order(blueprints) if given.identifier not in SYSTEM]
+        absent = [given for given in ours if given.identifier not in stored]
+        begun = [given for given in ours if given.identifier in stored] if finish else []
         created: list[str] = []
         try:
-            await self._create(absent, created)
+            unfinished = {it.identifier: (definition_of(it), stored[it.identifier]) for it in begun}
+            unfinished |= await self._create(absent, created)
+            for keys in (LINKED, WALKING):
+                for name, (wanted, there) in unfinished.items():
+                    part = lacking(wanted, there, keys)
+                    if part:
+                        await self._patch(name, part)
         except (FairleadError, asyncio.CancelledError):
             await self._remove(created)
             raise
         return created
 
-    async def _create(self, absent: Sequence[Blueprint], created: list[str]) -> None:
-        definitions: dict[str, _Definition] = {}
+    async def _create(
+        self, absent: Sequence[Blueprint], created: list[str]
+    ) -> dict[str, tuple[Definition, Definition]]:
+        """Creates them bare, and notes each in `created`; what each is to become, and that it has nothing of it yet."""
+        unfinished: dict[str, tuple[Definition, Definition]] = {}
         for blueprint in absent:
-            definition = msgspec.json.decode(blueprint.definition, type=_Definition)
-            bare = {key: value for key, value in definition.items() if key not in _LINKED + _WALKING}
-            if await self._post(blueprint.identifier, bare):
+            definition = definition_of(blueprint)
+            if await self._post(blueprint.identifier, bare(definition)):
                 created.append(blueprint.identifier)
-                definitions[blueprint.identifier] = definition
-        for keys in (_LINKED, _WALKING):
-            for identifier, definition in definitions.items():
-                part = {key: definition[key] for key in keys if _says_something(definition.get(key))}
-                if part:
-                    await self._patch(identifier, part)
+                unfinished[blueprint.identifier] = definition, {}
+        return unfinished
 
-    async def _post(self, identifier: str, bare: Mapping[str, msgspec.Raw]) -> bool:
+    async def _post(self, identifier: str, definition: Definition) -> bool:
         """Whether the blueprint is ours now; False where somebody else has just created it."""
 
         async def is_there() -> bool:
             return (await self._client.request("GET", ("blueprints", identifier))).is_success
 
         answer = await self._client.create(
-            ("blueprints",), msgspec.json.encode(bare), is_there, feature=EXPORTER
+            ("blueprints",), msgspec.json.encode(definition), is_there, feature=EXPORTER
         )
         if answer is None or answer.is_success:
             return True  # None: our own request arrived, only its answer was lost
@@ -97,7 +103,7 @@ class PortBlueprints:
             return False
         raise self._rejection(answer, f"the blueprint {identifier!r}")
 
-    async def _patch(self, identifier: str, part: Mapping[str, msgspec.Raw]) -> None:
+    async def _patch(self, identifier: str, part: Definition) -> None:
         answer = await self._client.request(
             "PATCH", ("blueprints", identifier), body=msgspec.json.encode(part), feature=EXPORTER
         )
@@ -142,7 +148,3 @@ def in_dependency_order(blueprints: Sequence[Blueprint]) -> list[Blueprint]:
     for blueprint in by_identifier.values():
         visit(blueprint)
     return list(ordered.values())
-
-
-def _says_something(value: msgspec.Raw | None) -> bool:
-    return value is not None and bytes(value).strip() not in (b"{}", b"null")

@@ -24,16 +24,9 @@ class _Schema(msgspec.Struct, frozen=True):
     properties: dict[str, _Property] = {}
 
 
-class StoredBlueprint(msgspec.Struct, frozen=True):
-    """A blueprint as Port lists it, as far as it matters here."""
-
-    identifier: str
-    schema: _Schema = _Schema()
-
-    @property
-    def texts(self) -> frozenset[str]:
-        """The properties that take any text."""
-        return _texts(self.schema.properties)
+def texts_at_port(schema: msgspec.Raw | None) -> frozenset[str]:
+    """As `texts_of`, of the schema of a blueprint as Port lists it."""
+    return frozenset() if schema is None else _texts(msgspec.json.decode(schema, type=_Schema).properties)
 
 
 def texts_of(blueprint: Blueprint) -> frozenset[str]:

@@ -17,7 +17,7 @@ from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.examples import examples_json
 from fairlead.targets.port.registration import Integration, check_runtime, new_integration, outdated
-from fairlead.targets.port.settings import PortSettings
+from fairlead.targets.port.settings import Origin, PortSettings
 
 ResyncStatus = Literal["running", "completed", "failed", "aborted"]
 
@@ -79,9 +79,10 @@ class PortIntegration:
 
         Answers with what was stored before that. Raises `BadUsage` for an integration that Port itself runs.
         """
-        stored = await self.stored()
-        if stored is None:
-            stored = await self._create()
+        return await self.renew(await self.stored() or await self.create(self._settings.origin))
+
+    async def renew(self, stored: Integration) -> Integration:
+        """Brings up to date what is `stored`; answers with what it was. Raises as `register`."""
         check_runtime(stored, self._settings.identifier)
         changed = outdated(stored, self._settings)
         if changed:
@@ -141,9 +142,14 @@ class PortIntegration:
         self._check(answer, "the organization")
         return read(answer, _OrganizationHolder, "the organization").organization
 
-    async def _create(self) -> Integration:
-        body = new_integration(self._settings)
-        answer = await self._client.create(("integration",), msgspec.json.encode(body), self._is_there)
+    async def create(self, origin: Origin | None) -> Integration:
+        """Creates the integration, or answers with the one that somebody has just created.
+
+        It starts with the resources of `origin`, None for those of files; Port is asked to provide its own.
+        """
+        body = msgspec.json.encode(new_integration(self._settings, origin or "Default"))
+        query = {"integration_modes": "create_resources"} if origin == "Port" else None
+        answer = await self._client.create(("integration",), body, self._is_there, query=query)
         if answer is not None and answer.is_success:
             return read(answer, _Holder, "the new integration").integration
         taken = answer is None or refusal(answer).code == TAKEN

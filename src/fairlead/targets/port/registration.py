@@ -32,6 +32,7 @@ class Integration(msgspec.Struct, frozen=True, rename="camel"):
     actions_processing_enabled: bool | None = None
     incremental_sync_enabled: bool | None = None
     are_port_resources_initialized: bool | None = None
+    create_port_resources_origin: str | None = None
     log_attributes: Ingest | None = None
     metric_attributes: Ingest | None = None
     resync_state: ResyncState | None = None
@@ -43,8 +44,8 @@ class Integration(msgspec.Struct, frozen=True, rename="camel"):
         return "" if text in ("", "null", "{}") else text
 
 
-def new_integration(settings: PortSettings) -> dict[str, object]:
-    """The body that creates it."""
+def new_integration(settings: PortSettings, origin: str) -> dict[str, object]:
+    """The body that creates it; `origin` says whose resources it starts with."""
     return {
         "installationId": settings.identifier,
         "installationAppType": INTEGRATION_TYPE,
@@ -53,6 +54,7 @@ def new_integration(settings: PortSettings) -> dict[str, object]:
         "config": {},
         "actionsProcessingEnabled": False,
         "incrementalSyncEnabled": bool(settings.incremental_sync),
+        "createPortResourcesOrigin": origin,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +12,9 @@ from fairlead.model.secrets import Secret
 from fairlead.targets.port.regions import DEFAULT_BASE_URL
 
 INTEGRATION_TYPE = "azure-devops"
+
+Origin = Literal["Empty", "Default", "Port"]
+"""Whose resources a new integration starts with: none, those of its files, or those that Port keeps for its type."""
 
 
 def _own_version() -> str:
@@ -26,7 +30,9 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     entities at the end of dangling relations; both are settings of the mapping, with Port's defaults. `timeout`
     is of one attempt, in seconds. `changelog_destination` (where Port sends changes of the mapping and wishes for a
     sync: `{}`, `{"type": "KAFKA"}` or `{"type": "WEBHOOK", "url": …}`) and `incremental_sync` are what the integration
-    says of itself; None leaves what is stored there.
+    says of itself; None leaves what is stored there. `initialize`: blueprints, and what goes with them, are created
+    where they are absent. `origin` is what a new integration starts with, None for what Ocean chooses; one that Port
+    stores goes before it.
     """
 
     client_id: str
@@ -39,6 +45,8 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 60.0
     changelog_destination: Mapping[str, str] | None = None
     incremental_sync: bool | None = None
+    initialize: bool = True
+    origin: Origin | None = None
 
     @property
     def user_agent(self) -> str:

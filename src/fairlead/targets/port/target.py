@@ -35,7 +35,7 @@ from fairlead.targets.port.batches import (
 )
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import EXPORTER, PortClient
-from fairlead.targets.port.coercion import texts_of
+from fairlead.targets.port.coercion import texts_at_port, texts_of
 from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
@@ -89,7 +89,7 @@ class PortTarget:
     @property
     def resources(self) -> PortResources:
         """What that integration is given when it is new, over the same session."""
-        return PortResources(self.integration, self._blueprints)
+        return PortResources(self._settings, self._client)
 
     def telemetry(self, event: str, rows: Sequence[KindRow], clean: Callable[[str], str]) -> PortTelemetry:
         """Tells how the run `event` goes, over the same session."""
@@ -103,13 +103,17 @@ class PortTarget:
         """Creates blueprints that are absent, in dependency order; existing ones are not changed. What is sent
         afterwards has numbers as text where the blueprint at Port says text.
 
+        Creates none where the settings say that nothing is to be created.
+
         Raises `TargetRejected` for a definition that Port refuses, after removing what this call created.
         """
         self._refusals.forget()
         if blueprints:
-            existing = await self._blueprints.existing()
-            await self._blueprints.create_absent(blueprints, existing)
-            self._texts = {one.identifier: texts_of(one) for one in blueprints} | existing
+            stored = await self._blueprints.definitions()
+            if self._settings.initialize and self._settings.origin != "Empty":
+                await self._blueprints.create_absent(blueprints, stored)
+            texts = {name: texts_at_port(one.get("schema")) for name, one in stored.items()}
+            self._texts = {one.identifier: texts_of(one) for one in blueprints} | texts
 
     def held(self, blueprint: str) -> AsyncGenerator[list[Held], None]:
         """Every entity of a blueprint, whoever wrote it; none where there is no such blueprint."""
