@@ -11,7 +11,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, entities, holdings, ingest, integrations, kafka
+from port_api import blueprints, entities, holdings, ingest, integrations, kafka, resources
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -46,6 +46,7 @@ class PortApi:
         self.rate_limit = rate_limit
         self.tls = tls
         self.state = State(now)
+        self.resources = resources.Resources()
         self.told = ingest.Told()
         self.ledger: list[Recorded] = []
         self.faults: list[Fault] = []
@@ -192,7 +193,7 @@ class PortApi:
         return [
             web.post("/v1/auth/access_token", self._sign_in),
             *kafka.routes(self),
-            web.get("/v1/integration/provision-enabled", self._provision_enabled),
+            *resources.routes(self),
             web.post("/v1/integration", self._create_integration),
             web.get(integration, self._get_integration),
             web.patch(integration, self._patch_integration),
@@ -213,14 +214,15 @@ class PortApi:
             *holdings.routes(self),
         ]
 
-    async def _provision_enabled(self, request: web.Request) -> web.Response:
-        return _told({"integrations": []})
-
     async def _create_integration(self, request: web.Request) -> web.Response:
-        return _told({"integration": integrations.create(self.state, await _object(request))}, 201)
+        created = integrations.create(self.state, await _object(request))
+        resources.wish(self, request, created)
+        return _told({"integration": created}, 201)
 
     async def _get_integration(self, request: web.Request) -> web.Response:
-        return _told({"integration": integrations.get(self.state, request.match_info["integration"])})
+        name = request.match_info["integration"]
+        resources.provide(self, name)
+        return _told({"integration": integrations.get(self.state, name)})
 
     async def _patch_integration(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]

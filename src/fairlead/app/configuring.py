@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fairlead.app.settings.values import Preset, Settings
-from fairlead.app.wiring import BASES, open_port, reading_catalog
+from fairlead.app.settings.values import PortSettings, Preset, Settings
+from fairlead.app.wiring import BASES, is_same_mapping, open_port, reading_catalog
 from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration as configurations
 from fairlead.mapping import presets
@@ -79,15 +79,16 @@ class _Texts(msgspec.Struct, frozen=True):
 async def chosen(settings: Settings) -> Chosen:
     """The configuration that the settings lead to. BadMapping with row, line and column; BadUsage for a file that is
     not there or a preset that this version does not have; what Port answers where the mapping is stored there."""
-    return _chosen(settings, await _texts(settings))
+    return _chosen(settings, await _texts(settings, enroll=False))
 
 
-async def chosen_or_last(settings: Settings) -> Chosen:
+async def chosen_or_last(settings: Settings, *, enroll: bool = False) -> Chosen:
     """As `chosen`, but a target that is asked and is down or refuses us stops nothing: the last run's configuration
     from there is used, and a warning says so. TargetRejected where no run had one: a preset in its place could map
-    everything anew, and delete what it does not know."""
+    everything anew, and delete what it does not know. With `enroll`, a new installation may be registered at Port
+    before its mapping is asked for."""
     try:
-        texts = await _texts(settings)
+        texts = await _texts(settings, enroll=enroll)
     except (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, TargetRejected) as error:
         last = await _last_from_port(settings)
         if last is None:
@@ -137,14 +138,14 @@ def parsed(mapping: str, blueprints: str, mapping_from: str = "", blueprints_fro
     return Parsed(msgspec.structs.replace(configuration, warnings=warnings), known)
 
 
-async def _texts(settings: Settings) -> _Texts:
+async def _texts(settings: Settings, *, enroll: bool) -> _Texts:
     mapping = _file(settings.mapping_file, "mapping")
     blueprints = _file(settings.blueprints_file, "blueprints")
     place = ""
     ours = mapping is not None or blueprints is not None or settings.preset_named
     if not ours and settings.port and settings.port.is_integration:
         place = _place(settings)
-        stored = await _stored_at_port(settings)
+        stored = await _stored_at_port(settings, settings.port, enroll=enroll)
         if stored is not None:
             return stored
     if mapping is None or blueprints is None:
@@ -170,19 +171,28 @@ def _file(path: Path | None, what: str) -> tuple[str, str] | None:
         raise BadUsage(f"the {what} file {path} cannot be read: {reason}") from None
 
 
-async def _stored_at_port(settings: Settings) -> _Texts | None:
-    """What Port keeps for this installation; None where it keeps no mapping."""
-    if settings.port is None:
-        return None
-    target = open_port(settings.port)
+async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: bool) -> _Texts | None:
+    """What Port keeps for this installation; None where it keeps no mapping, or one that a killed start has stored.
+
+    BadUsage where the installation is to have the mapping that its users write at Port, and they have not yet.
+    """
+    target = open_port(port)
     try:
-        mapping = await target.integration.stored_mapping()
-        if mapping is None:
+        stored = await (target.resources.enroll() if enroll else target.integration.stored())
+        if stored is None or not stored.mapping:
+            if target.resources.starts_empty(stored):
+                raise BadUsage(
+                    f"Port's integration {port.integration} has no mapping",
+                    advice="It is to start empty: write a mapping there, or name a mapping file.",
+                )
             return None
-        place = f"Port's integration {settings.port.integration}"
-        return _Texts(
-            mapping, await target.integration.stored_blueprints(), place, "Port's blueprints", target.place
-        )
+        if not stored.are_port_resources_initialized and is_same_mapping(
+            stored.mapping, presets.load(settings.preset).mapping_text
+        ):
+            return None
+        place = f"Port's integration {port.integration}"
+        blueprints = await target.integration.stored_blueprints()
+        return _Texts(stored.mapping, blueprints, place, "Port's blueprints", target.place)
     finally:
         await target.close()
 

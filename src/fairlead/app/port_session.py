@@ -116,7 +116,7 @@ async def port_session(
     listens = False
     try:
         if settings.is_integration:
-            greeting = _greeting(target, settings, configuration)
+            greeting = _greeting(target, configuration, session.notices)
             listens = await told(greeting, session.notices, may_stop=True)
         listens = listens and await told(
             _state(target.integration, settings, "running", started), session.notices
@@ -137,11 +137,9 @@ async def port_session(
         await target.close()
 
 
-async def _greeting(target: PortTarget, settings: PortSettings, configuration: Chosen) -> None:
-    if settings.initialize:
-        await target.resources.initialize(configuration.configuration.text, configuration.blueprints)
-    else:
-        await target.integration.register()
+async def _greeting(target: PortTarget, configuration: Chosen, notices: list[str]) -> None:
+    refused = await target.resources.initialize(configuration.configuration.text, configuration.blueprints)
+    notices += [f"port: {notice}" for notice in refused]
 
 
 async def _state(

@@ -61,7 +61,9 @@ async def run(
     check_kinds(request.kinds)
     secrets = KnownSecrets(settings.secrets(), hide)
     found = candidates(settings, await stored_connections(settings), secrets.add, request.connection)
-    configuration = await (chosen(settings) if request.mode == "plan" else chosen_or_last(settings))
+    configuration = await (
+        chosen(settings) if request.mode == "plan" else chosen_or_last(settings, enroll=request.delivers)
+    )
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,

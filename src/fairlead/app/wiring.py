@@ -46,6 +46,7 @@ from fairlead.targets.port.examples import MOST as EXAMPLES
 from fairlead.targets.port.integration import PortIntegration, ResyncStatus
 from fairlead.targets.port.masks import masked_text
 from fairlead.targets.port.regions import PERSONAL, is_personal
+from fairlead.targets.port.resources import is_same_mapping
 from fairlead.targets.port.settings import PortSettings as PortTargetSettings
 from fairlead.targets.port.story import KindRow, Line, is_failure
 from fairlead.targets.port.target import PortTarget
@@ -83,6 +84,7 @@ __all__ = [
     "export_blocks",
     "fewest_requests",
     "is_failure",
+    "is_same_mapping",
     "mapper_of",
     "normalized",
     "open_port",
@@ -126,6 +128,8 @@ def open_port(settings: PortSettings, *, merge: bool = True, create_missing: boo
             timeout=settings.timeout,
             changelog_destination=settings.changelog_destination,
             incremental_sync=settings.incremental_sync,
+            initialize=settings.initialize,
+            origin=settings.origin,
             merge=merge,
             create_missing_related_entities=create_missing,
         )

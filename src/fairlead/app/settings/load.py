@@ -177,6 +177,7 @@ def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
         part.timeout,
         send_examples=part.send_examples if part.send_examples is not None else dialect == "ocean",
         is_integration=dialect != "script",
+        origin=part.resources_origin,
     )
 
 

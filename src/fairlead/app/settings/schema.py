@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from fairlead.app.settings.values import LogLevel, Preset
+from fairlead.app.settings.values import LogLevel, Origin, Preset
 from fairlead.model.errors import BadUsage
 
 Layer = dict[str, object]
@@ -36,6 +36,14 @@ def _read(value: object) -> object:
         return json.loads(value)
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON: line {error.lineno}, column {error.colno}") from None
+
+
+def _origin(value: object) -> object:
+    """Ocean's words, in any case; one of them is old."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().capitalize()
+    return {"Ocean": "Default", "": None}.get(word, word)
 
 
 Names = Annotated[list[str], BeforeValidator(_split)]
@@ -86,6 +94,7 @@ class PortPart(_Part):
     initialize_resources: bool = True
     timeout: Annotated[float, Field(gt=0)] = 60.0
     send_examples: bool | None = None
+    resources_origin: Annotated[Origin | None, BeforeValidator(_origin)] = None
 
 
 class WebhookPart(_Part):

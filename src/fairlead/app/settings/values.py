@@ -10,6 +10,7 @@ import msgspec
 
 from fairlead.model.secrets import Secret
 
+Origin = Literal["Empty", "Default", "Port"]
 Preset = Literal["standard", "port", "port-script"]
 Dialect = Literal["own", "ocean", "script"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -52,7 +53,8 @@ class PortSettings(msgspec.Struct, frozen=True):
     """Port as a target. `integration` is the identifier of the installation whose mapping and entities are meant.
 
     `is_integration`: Port knows this installation, keeps its mapping and hears of its runs; Port's script was none.
-    `initialize` tells whether missing blueprints are created there. `timeout` is of one request, in seconds.
+    `initialize` tells whether missing blueprints, and what goes with them, are created there. `origin` is what a new
+    installation starts with, None for what Port's own integration chooses. `timeout` is of one request, in seconds.
     `send_examples`: a few raw records of each kind are shown at Port.
     `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
     leaves what it says. `resync_interval` is how many seconds lie between the runs that Port is told of, None where
@@ -70,6 +72,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     changelog_destination: Mapping[str, str] | None = None
     incremental_sync: bool | None = None
     resync_interval: float | None = None
+    origin: Origin | None = None
 
 
 class WebhookSettings(msgspec.Struct, frozen=True):

@@ -79,7 +79,7 @@ class PortIntegration:
 
         Answers with what was stored before that. Raises `BadUsage` for an integration that Port itself runs.
         """
-        return await self.renew(await self.stored() or await self.create(self._settings.origin))
+        return await self.renew(await self.stored() or await self.create(self._settings.own_origin))
 
     async def renew(self, stored: Integration) -> Integration:
         """Brings up to date what is `stored`; answers with what it was. Raises as `register`."""
@@ -142,12 +142,12 @@ class PortIntegration:
         self._check(answer, "the organization")
         return read(answer, _OrganizationHolder, "the organization").organization
 
-    async def create(self, origin: Origin | None) -> Integration:
+    async def create(self, origin: Origin) -> Integration:
         """Creates the integration, or answers with the one that somebody has just created.
 
-        It starts with the resources of `origin`, None for those of files; Port is asked to provide its own.
+        It starts with the resources of `origin`; where that is "Port", Port is asked to provide them.
         """
-        body = msgspec.json.encode(new_integration(self._settings, origin or "Default"))
+        body = msgspec.json.encode(new_integration(self._settings, origin))
         query = {"integration_modes": "create_resources"} if origin == "Port" else None
         answer = await self._client.create(("integration",), body, self._is_there, query=query)
         if answer is not None and answer.is_success:

@@ -68,6 +68,11 @@ class PortResources:
             return await self._provided()
         return stored
 
+    def starts_empty(self, stored: Integration | None) -> bool:
+        """Whether a new installation has no mapping until its users write one."""
+        origin = stored.create_port_resources_origin if stored else None
+        return (origin or self._settings.own_origin) == "Empty"
+
     async def initialize(
         self, mapping_text: str, blueprints: Sequence[Blueprint], extras: Sequence[Extra] = ()
     ) -> list[str]:
@@ -81,17 +86,17 @@ class PortResources:
         mapping = _mapping(mapping_text)
         before = await self._integration.stored()
         stored = await self._integration.renew(
-            before or await self._integration.create(self._settings.origin)
+            before or await self._integration.create(self._settings.own_origin)
         )
         if stored.are_port_resources_initialized:
             return []
         notices: list[str] = []
-        if (stored.create_port_resources_origin or self._settings.origin) not in ("Empty", "Port"):
+        if (stored.create_port_resources_origin or self._settings.own_origin) not in ("Empty", "Port"):
             if not stored.mapping:
                 await self._integration.store_mapping(mapping)
             if not self._settings.initialize:
                 return []
-            begun = before is not None and mapping == _mapping(before.mapping or mapping_text)
+            begun = before is not None and is_same_mapping(before.mapping or mapping_text, mapping_text)
             notices = await self._create(blueprints, extras, begun=begun)
         await self._integration.mark_initialized()
         return notices
@@ -99,11 +104,10 @@ class PortResources:
     async def _origin(self, stored: Integration | None) -> str:
         """Ocean's choice: what is stored, what is set, and what Port offers. "Ocean" is an old word for Default."""
         if stored is not None:
-            return stored.create_port_resources_origin or self._settings.origin or "Default"
-        wanted = self._settings.origin
-        if wanted in ("Empty", "Default") or not self._settings.initialize:
-            return wanted or "Default"
-        return "Port" if await self._is_offered() else "Default"
+            return stored.create_port_resources_origin or self._settings.own_origin
+        if self._settings.origin in (None, "Port") and self._settings.initialize and await self._is_offered():
+            return "Port"
+        return self._settings.own_origin
 
     async def _is_offered(self) -> bool:
         """Whether Port itself provides for integrations of our type in this organization."""
@@ -152,6 +156,11 @@ class PortResources:
         if answer.is_success or refusal(answer).code == TAKEN:
             return ""
         return f"the {extra} was not created: {self._client.redact(str(refusal(answer)))}"
+
+
+def is_same_mapping(text: str, other: str) -> bool:
+    """Whether two texts are one mapping. Raises `BadMapping`."""
+    return _mapping(text) == _mapping(other)
 
 
 def _mapping(text: str) -> dict[str, object]:

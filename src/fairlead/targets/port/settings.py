@@ -49,6 +49,11 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
 
     @property
+    def own_origin(self) -> Origin:
+        """What a new integration starts with where Port does not provide."""
+        return "Empty" if self.origin == "Empty" else "Default"
+
+    @property
     def user_agent(self) -> str:
         """Port attributes what is written to this text; `/exporter` is added on writes of entities."""
         return f"port-ocean/{INTEGRATION_TYPE}/{self.version}/{self.identifier}"
