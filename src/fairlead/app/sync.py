@@ -61,9 +61,7 @@ async def run(
     check_kinds(request.kinds)
     secrets = KnownSecrets(settings.secrets(), hide)
     found = candidates(settings, await stored_connections(settings), secrets.add, request.connection)
-    configuration = await (
-        chosen(settings) if request.mode == "plan" else chosen_or_last(settings, enroll=request.delivers)
-    )
+    configuration = await _configured(settings, request)
     async with (
         opened(found) as sources,
         mapper_of(configuration.configuration, settings) as mapper,
@@ -98,6 +96,12 @@ async def run(
             session.ended(msgspec.structs.replace(report, warnings=warnings))
     warnings = (*configuration.configuration.warnings, *remarks, *session.notices, *report.warnings)
     return msgspec.structs.replace(report, warnings=warnings)
+
+
+async def _configured(settings: Settings, request: SyncRequest) -> Chosen:
+    if request.mode == "plan":
+        return await chosen(settings)
+    return await chosen_or_last(settings, enroll=request.delivers)
 
 
 def both(first: Callable[[T], None], second: Callable[[T], None]) -> Callable[[T], None]:
