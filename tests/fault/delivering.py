@@ -60,13 +60,18 @@ def schema(
 
 @dataclass
 class Installation:
-    """One catalog and one Port. `bodies` is what the catalog holds, as the test put it there."""
+    """One catalog and one Port. `bodies` is what the catalog holds, as the test put it there.
+
+    With `contributes` a mapping speaks of every key of each blueprint.
+    """
 
     catalog: Catalog
     port: PortApi
     clock: VirtualClock
     blueprints: dict[str, Blueprint]
     create_missing: bool = False
+    timeout: float = 60.0
+    contributes: bool = False
     bodies: dict[EntityKey, Body] = field(default_factory=dict)
     ids: dict[EntityKey, int] = field(default_factory=dict)
 
@@ -89,6 +94,17 @@ class Installation:
                 EntityWrite(id_, key.blueprint, key.identifier, title, text, hash_, hash_, edges=lines)
             )
         await self.catalog.write(lambda writer: writer.put_entities(rows))
+        if self.contributes:
+            for key, body in entities.items():
+                if body is not None:
+                    await self.contribute(key, self._whole(key, body))
+
+    def _whole(self, key: EntityKey, body: Body) -> Body:
+        """The body with null for every key that its blueprint has and it has not."""
+        blueprint = self.blueprints[key.blueprint]
+        properties = {**dict.fromkeys(blueprint.properties), **body.properties}
+        relations = {**dict.fromkeys(blueprint.relations), **body.relations}
+        return Body(title=body.title, properties=properties, relations=relations)
 
     async def contribute(self, key: EntityKey, fragment: Body) -> None:
         """Says that the mapping speaks of these keys of an entity, those included that are null."""
@@ -123,6 +139,7 @@ class Installation:
             identifier=IDENTIFIER,
             create_missing_related_entities=self.create_missing,
             version="1.2.3",
+            timeout=self.timeout,
         )
         target = PortTarget(settings, timing=Timing(self.clock.now, self.clock.sleep, lambda: 0.5))
         try:

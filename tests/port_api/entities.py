@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from port_api.state import (
@@ -32,8 +33,15 @@ class Manner:
     datasource: str
 
 
-def write_many(state: State, blueprint: str, entities: list[Json], manner: Manner) -> tuple[int, Object]:
-    """Status 200 or 207 and the body of a bulk upsert. Later entities see earlier ones of the same request."""
+def write_many(
+    state: State,
+    blueprint: str,
+    entities: list[Json],
+    manner: Manner,
+    failing: Collection[int] = (),
+) -> tuple[int, Object]:
+    """Status 200 or 207 and the body of a bulk upsert. Later entities see earlier ones of the same request; those at
+    the places `failing` meet a fault of the service."""
     state.blueprint(blueprint)
     if not 1 <= len(entities) <= LARGEST_UPSERT:
         raise Refused(422, "invalid_request", f"entities must have 1 to {LARGEST_UPSERT} items")
@@ -42,6 +50,8 @@ def write_many(state: State, blueprint: str, entities: list[Json], manner: Manne
     for index, given in enumerate(entities):
         entity = given if isinstance(given, dict) else {}
         try:
+            if index in failing:
+                raise Refused(500, "internal_error", "by chance")
             created = write(state, blueprint, entity, manner)
         except Refused as refused:
             errors.append(

@@ -39,7 +39,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One request as it came, the status it was answered with (0 = connection cut), and when (epoch seconds)."""
+    """One request as it came, the status it was answered with (0 = connection cut), and when (epoch seconds).
+
+    `heard`: the true answer went out whole; `answer` is its body.
+    """
 
     method: str
     path: str
@@ -49,6 +52,8 @@ class Recorded:
     body: bytes
     status: int
     at: float
+    heard: bool = True
+    answer: bytes = b""
 
     @property
     def json(self) -> Json:

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, entities, holdings, ingest, integrations, kafka, resources
+from port_api import blueprints, chaos, entities, holdings, ingest, integrations, kafka, resources
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -53,6 +53,7 @@ class PortApi:
         self.down = False
         self.unserved: set[str] = set()
         self.lose_answers = 0
+        self.chaos: chaos.Chaos | None = None
         self.latency = 0.0
         self.concurrent = 0
         self.most_concurrent = 0
@@ -61,6 +62,7 @@ class PortApi:
         self._tokens_issued = 0
         self._windows = Windows(now)
         self._runner: web.AppRunner | None = None
+        self._failing: Callable[[int], frozenset[int]] | None = None
 
     async def __aenter__(self) -> PortApi:
         app = web.Application(middlewares=[self._serve], client_max_size=1 << 26)
@@ -104,7 +106,8 @@ class PortApi:
         try:
             if self.latency:
                 await asyncio.sleep(self.latency)
-            response = await self._answer(request, handler, body)
+            trouble = self.chaos.draw(request.path) if self.chaos else ""
+            response, heard = await self._troubled(request, handler, body, trouble)
         finally:
             self.concurrent -= 1
         self.ledger.append(
@@ -117,13 +120,37 @@ class PortApi:
                 body,
                 0 if response is None else response.status,
                 self.now(),
+                heard,
+                response.body
+                if isinstance(response, web.Response) and isinstance(response.body, bytes)
+                else b"",
             )
         )
+        if trouble == "slow" and self.chaos:
+            await asyncio.sleep(self.chaos.slow_seconds)
         if response is None:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
         return response
+
+    async def _troubled(
+        self, request: web.Request, handler: Handler, body: bytes, trouble: str
+    ) -> tuple[web.StreamResponse | None, bool]:
+        """The answer, and whether it is the true one and went out whole."""
+        if self.chaos is None or not trouble:
+            return await self._answer(request, handler, body), True
+        if trouble == "401":
+            self.revoke_token()
+        elif trouble in chaos.BEFORE:
+            count = len(_list(json.loads(body))) if request.path.endswith("/entities/bulk") else 1
+            return self.chaos.answer(trouble, self, count), False
+        self._failing = self.chaos.failing if trouble == "207" else None
+        response = await self._answer(request, handler, body)
+        if trouble == "cut" and isinstance(response, web.Response) and isinstance(response.body, bytes):
+            half = response.body[: len(response.body) // 2]
+            return web.Response(status=response.status, body=half, content_type="application/json"), False
+        return (None if trouble == "lost" else response), trouble not in {"lost", "slow"}
 
     async def _answer(self, request: web.Request, handler: Handler, body: bytes) -> web.StreamResponse | None:
         if self.down:
@@ -269,7 +296,10 @@ class PortApi:
             datasource=request.headers.get("User-Agent", ""),
         )
         given = _list(await _object(request))
-        status, told = entities.write_many(self.state, request.match_info["blueprint"], given, manner)
+        failing, self._failing = self._failing, None
+        spoiled = failing(len(given)) if failing else frozenset()
+        name = request.match_info["blueprint"]
+        status, told = entities.write_many(self.state, name, given, manner, spoiled)
         return _told(told, status)
 
     async def _delete(self, request: web.Request) -> web.Response:

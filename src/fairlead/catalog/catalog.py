@@ -354,9 +354,9 @@ class Catalog:
         """Which catalog the target was when what it holds was last looked at; "" where that was never."""
         return await self._read(partial(deliveries.place, target=target))
 
-    async def due_blueprints(self, target: str) -> list[str]:
-        """The blueprints of which anything is due."""
-        return await self._read(partial(deliveries.due_blueprints, target=target))
+    async def due_blueprints(self, target: str, *, leaving: bool) -> list[str]:
+        """The blueprints of which anything is due to be written, or (`leaving`) to be removed."""
+        return await self._read(partial(deliveries.due_blueprints, target=target, leaving=leaving))
 
     async def count_held(self, target: str) -> tuple[int, int]:
         """(entities that the target holds, those of them that are to be removed)."""

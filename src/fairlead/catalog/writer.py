@@ -170,6 +170,14 @@ class CatalogWriter:
         """From now on every entity written is due to `target`, and all that exist are due now."""
         deliveries.register(self._session, target)
 
+    def deliveries(self, target: str, entities: Sequence[int]) -> dict[int, bytes]:
+        """What is noted that the target holds of these: `delivered_hash` by entity."""
+        return deliveries.held(self._session, target, entities)
+
+    def unlink(self, target: str, blueprint: str, identifiers: Sequence[str], held: bytes) -> None:
+        """Delivered entities with relations to these are in the state `held` at the target now."""
+        deliveries.unlink(self._session, target, blueprint, identifiers, held)
+
     def forget_target(self, target: str) -> None:
         """Nothing is known of what the target holds: everything that exists is due to it."""
         deliveries.forget(self._session, target)

@@ -41,6 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     `field` names what is wrong (`properties.<key>`, `relations.<key>`, "" where unknown), `advice` what a person can
     do. `waits`: another entity has to come, or to go, first; it may be accepted when it is sent again.
+    `repeated`: it was sent more than once, and a sending without an answer may have been carried out.
     """
 
     entity: int
@@ -48,3 +49,4 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     field: str = ""
     advice: str = ""
     waits: bool = False
+    repeated: bool = False

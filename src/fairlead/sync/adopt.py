@@ -7,7 +7,8 @@ not have is kept in mind as *found*; it goes only when a run has proved everythi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 
 import msgspec
@@ -17,7 +18,7 @@ from fairlead.model.entities import Body, EntityKey
 from fairlead.model.errors import NotThere
 from fairlead.model.stored import Delivery, EntityWrite, StoredEntity
 from fairlead.reconcile.canonical import canonical, decode_body, decode_fragment
-from fairlead.reconcile.likeness import likeness
+from fairlead.reconcile.likeness import likeness, members
 from fairlead.sync.delivery import FOUND, Target
 from fairlead.sync.store import Store, Writer
 
@@ -35,18 +36,28 @@ async def adopt(store: Store, target: Target) -> Adopted:
     if await store.place_of(target.name) == target.place:
         return Adopted()
     await store.write(lambda writer: writer.forget_target(target.name))
+    note = await find_leftovers(store, target)
     same = 0
-    for blueprint in await store.due_blueprints(target.name):
-        async for held in target.held(blueprint):
-            same += await store.write(partial(_compare, target=target.name, blueprint=blueprint, page=held))
-    note = ""
-    try:
-        async for keys in target.owned():
-            await store.write(partial(_find, target=target.name, keys=keys))
-    except NotThere:
-        note = "it does not tell what an earlier installation wrote: what of that is gone stays there"
+    due = await store.due_blueprints(target.name, leaving=False)
+    leftover = await store.due_blueprints(target.name, leaving=True)
+    for blueprint in dict.fromkeys([*due, *leftover]):
+        async with aclosing(target.held(blueprint)) as pages:
+            async for held in pages:
+                compare = partial(_compare, target=target.name, blueprint=blueprint, page=held)
+                same += await store.write(compare)
     await store.write(lambda writer: writer.set_place(target.name, target.place))
     return Adopted(same, note)
+
+
+async def find_leftovers(store: Store, target: Target) -> str:
+    """Keeps in mind what the target says is ours and the catalog does not have; "", or why it cannot be known."""
+    try:
+        async with aclosing(target.owned()) as pages:
+            async for keys in pages:
+                await store.write(partial(_find, target=target.name, keys=keys))
+    except NotThere:
+        return "it does not tell what an earlier installation wrote: what of that is gone stays there"
+    return ""
 
 
 def delivered_keys(body: Body) -> set[str]:
@@ -59,9 +70,10 @@ def delivered_keys(body: Body) -> set[str]:
 def _compare(writer: Writer, target: str, blueprint: str, page: Sequence[Held]) -> int:
     """Notes for each entity of a page that the catalog has, whether the target holds it as it should be."""
     held = {EntityKey(blueprint, one.identifier): one.body for one in page}
-    ours = {key: entity for key, entity in writer.entities(list(held)).items() if entity.hash}
+    stored = writer.entities(list(held))
+    ours = {key: entity for key, entity in stored.items() if entity.hash}
     likes = {key: likeness(decode_body(entity.body), held[key]) for key, entity in ours.items()}
-    mapped = _mapped(writer, [entity for key, entity in ours.items() if likes[key].beyond])
+    mapped = mapped_keys(writer, [entity.id for key, entity in ours.items() if likes[key].beyond])
     rows: list[Delivery] = []
     same = 0
     for key, entity in ours.items():
@@ -70,14 +82,20 @@ def _compare(writer: Writer, target: str, blueprint: str, page: Sequence[Held]) 
         keys = delivered_keys(decode_body(entity.body)) | to_clear
         rows.append(_known(target, entity, entity.hash if as_due else FOUND, keys))
         same += as_due
+    found = writer.deliveries(target, [entity.id for entity in stored.values() if not entity.hash])
+    rows += [
+        _known(target, entity, FOUND, members(held[key]).keys())
+        for key, entity in stored.items()
+        if found.get(entity.id) == FOUND
+    ]
     writer.mark_delivered(rows)
     return same
 
 
-def _mapped(writer: Writer, entities: Sequence[StoredEntity]) -> Mapping[int, frozenset[str]]:
+def mapped_keys(writer: Writer, entities: Sequence[int]) -> Mapping[int, frozenset[str]]:
     """The keys that the mapping speaks of for each entity, those included that it leaves empty."""
     keys: dict[int, set[str]] = {}
-    for contribution in writer.contributions_of_entities([entity.id for entity in entities]):
+    for contribution in writer.contributions_of_entities(entities):
         fragment = decode_fragment(contribution.fragment)
         said = keys.setdefault(contribution.entity, set())
         said.update(fragment.fields)
@@ -87,7 +105,7 @@ def _mapped(writer: Writer, entities: Sequence[StoredEntity]) -> Mapping[int, fr
 
 
 def _find(writer: Writer, target: str, keys: Sequence[EntityKey]) -> None:
-    """Keeps in mind what an earlier installation wrote and the catalog does not have."""
+    """Keeps in mind what of these the catalog does not have."""
     known = writer.entities(keys)
     absent = [key for key in dict.fromkeys(keys) if key not in known]
     first = writer.new_ids("entity", len(absent)) if absent else 0
@@ -95,8 +113,11 @@ def _find(writer: Writer, target: str, keys: Sequence[EntityKey]) -> None:
     writer.put_entities(
         [EntityWrite(id_, key.blueprint, key.identifier, "", b"", b"", b"") for key, id_ in fresh.items()]
     )
+    # What is noted as delivered is not found: it goes as anything else does, and its keys are known.
+    gone = {entity.id: entity for entity in known.values() if not entity.hash}
+    noted = writer.deliveries(target, list(gone))
     leftover = [
-        *(entity for entity in known.values() if not entity.hash),
+        *(entity for id_, entity in gone.items() if not noted.get(id_)),
         *(
             StoredEntity(id_, key.blueprint, key.identifier, b"", b"", b"", b"", "")
             for key, id_ in fresh.items()
@@ -105,7 +126,7 @@ def _find(writer: Writer, target: str, keys: Sequence[EntityKey]) -> None:
     writer.mark_delivered([_known(target, entity, FOUND, frozenset()) for entity in leftover])
 
 
-def _known(target: str, entity: StoredEntity, held: bytes, keys: set[str] | frozenset[str]) -> Delivery:
+def _known(target: str, entity: StoredEntity, held: bytes, keys: Collection[str]) -> Delivery:
     return Delivery(
         target, entity.id, entity.blueprint, entity.identifier, b"", entity.hash, held,
         canonical(sorted(keys)), 0, "",

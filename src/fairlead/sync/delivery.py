@@ -14,6 +14,9 @@ from fairlead.model.entities import EntityKey
 SENT = b"sent"
 """As `delivered_hash`: it was sent, and the answer is not known. It may be there."""
 
+LEAVING = b"leaving"
+"""As `delivered_hash`: its removal was sent, and the answer is not known. If it is there, links to it may not be."""
+
 FOUND = b"found"
 """As `delivered_hash`: it was there before us, as an earlier installation wrote it, and differs from what is due."""
 
@@ -29,6 +32,7 @@ class DeliveryRules(msgspec.Struct, frozen=True):
     proved: bool = False
     unread: frozenset[str] | None = None
     threshold: float = 1.0
+    stands_in: bool = False
 
 
 class Target(Protocol):

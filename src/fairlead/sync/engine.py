@@ -135,6 +135,7 @@ class Engine:
             proved=proved,
             unread=known if None not in unread else None,
             threshold=self._configuration.deletion_threshold,
+            stands_in=self._configuration.create_missing_related_entities,
         )
 
     async def _start(

@@ -25,11 +25,13 @@ class Refusals:
 
     def __init__(self) -> None:
         self.count = 0
+        self.entities: set[int] = set()
         self._reasons: dict[tuple[str, str, str], _Reason] = {}
 
     def add(self, due: Delivery | Announcement, outcome: Outcome) -> None:
         """The target refuses this entity."""
         self.count += 1
+        self.entities.add(due.entity)
         key = (due.blueprint, outcome.field, outcome.advice)
         if key not in self._reasons and len(self._reasons) == REASONS:
             return

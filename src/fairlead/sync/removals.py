@@ -3,6 +3,9 @@
 An entity that the catalog had and has no more went for a proved reason. What an earlier installation left at the
 target and the catalog never had (*found*) is another thing: it goes only when the run read everything of every
 connection and proved all of it, when no row that could not be read may be its origin, and when nothing points to it.
+
+What pointed to a removed entity lost that link at the target. It is written again, for the target to make a bare entity
+at the end of the link, where it makes such, or to refuse it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from fairlead.model.stored import Delivery
 from fairlead.sync.delivery import FOUND, DeliveryRules, Target
 from fairlead.sync.sending import Sending
 from fairlead.sync.store import Store
+
+_BARE = (b"", b"[]")
 
 
 async def remove(
@@ -55,7 +60,9 @@ async def _kept(
                 kept.update(due.entity for due in page)
                 unproved += len(page)
                 continue
-            named = await store.stubs_among(blueprint, [due.identifier for due in page])
+            # Only what is bare stands in for the end of a relation; the target makes such a one where it is wanted.
+            bare = [due.identifier for due in page if due.keys in _BARE]
+            named = await store.stubs_among(blueprint, bare)
             kept.update(due.entity for due in page if due.identifier in named)
     return frozenset(kept), unproved
 

@@ -17,8 +17,8 @@ from fairlead.model.delivery import Outcome, Payload, Refused
 from fairlead.model.entities import Body, Json
 from fairlead.model.stored import Delivery
 from fairlead.reconcile.canonical import canonical, decode_body
-from fairlead.sync.adopt import delivered_keys
-from fairlead.sync.delivery import FOUND, SENT, Target
+from fairlead.sync.adopt import delivered_keys, mapped_keys
+from fairlead.sync.delivery import FOUND, LEAVING, SENT, Target
 from fairlead.sync.refusals import Refusals
 from fairlead.sync.store import Store
 
@@ -32,7 +32,8 @@ NOTED = 100
 """Answers that are noted in one transaction."""
 
 Page = Sequence[Delivery]
-Choose = Callable[[Delivery], bool]
+Choose = Callable[[Delivery], object]
+"""Whether one that is due is meant."""
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -59,10 +60,23 @@ class Sending:
         self.refusals = Refusals()
         self.upserted = 0
         self.deleted = 0
+        self.unlinked = False
 
     async def upsert_all(self, names: Sequence[str]) -> None:
         """Writes what is due of these blueprints, in order; what waits for another again once that is there."""
-        await self._pass(names, lambda due: bool(due.desired_hash))
+        await self._upsert(names, lambda due: bool(due.desired_hash))
+
+    async def upsert_unlinked(self, names: Sequence[str]) -> None:
+        """Writes again what pointed to entities that were removed."""
+        if self.unlinked:
+            refused = self.refusals.entities
+            await self._upsert(
+                names,
+                lambda due: due.desired_hash and due.delivered_hash == SENT and due.entity not in refused,
+            )
+
+    async def _upsert(self, names: Sequence[str], chosen: Choose) -> None:
+        await self._pass(names, chosen)
         loosened = False
         while self._waiting:
             if ready := self._ready():
@@ -128,11 +142,12 @@ class Sending:
     async def _send(self, page: Page) -> None:
         deletes = not page[0].desired_hash
         sent = len(self._accepted)
-        by_id = {due.entity: due for due in page}
         for due in page:
             self._waiting.pop(due.entity, None)
         if not deletes:
-            await self._note([noted for due in page if (noted := _announced(due)) != due])
+            page = await self._without_foreign_keys(page)
+        await self._note([noted for due in page if (noted := _announced(due)) != due])
+        by_id = {due.entity: due for due in page}
         payloads = [_payload(due) for due in page]
         stream = self._target.delete(payloads) if deletes else self._target.upsert(payloads)
         told: list[Outcome] = []
@@ -146,10 +161,27 @@ class Sending:
         finally:
             await self._hear(told, by_id, sent, deletes=deletes)
 
+    async def _without_foreign_keys(self, page: Page) -> Page:
+        """What an earlier installation left, and the catalog has now: only keys that the mapping speaks of are ours."""
+        found = [due.entity for due in page if due.delivered_hash == FOUND]
+        if not found:
+            return page
+        mapped = await self._store.write(lambda writer: mapped_keys(writer, found))
+        return [
+            msgspec.structs.replace(
+                due, keys=canonical(sorted(_before(due) & mapped.get(due.entity, frozenset())))
+            )
+            if due.delivered_hash == FOUND
+            else due
+            for due in page
+        ]
+
     async def _hear(
         self, outcomes: Sequence[Outcome], by_id: Mapping[int, Delivery], sent: int, *, deletes: bool
     ) -> None:
         await self._note([_answered(by_id[outcome.entity], outcome) for outcome in outcomes])
+        accepted = [by_id[outcome.entity] for outcome in outcomes if not outcome.error]
+        await self._unlink([due for due in accepted if deletes or due.delivered_hash == LEAVING])
         for outcome in outcomes:
             due = by_id[outcome.entity]
             if not outcome.error:
@@ -162,6 +194,14 @@ class Sending:
                 self._waiting[due.entity] = _Waiting(bare, outcome, sent, needs)
             else:
                 self.refusals.add(due, outcome)
+
+    async def _unlink(self, removed: Page) -> None:
+        """What points to an entity that was removed, or may have been before it was written again, lost that link at
+        the target, and differs from the catalog."""
+        if removed:
+            blueprint, gone = removed[0].blueprint, [due.identifier for due in removed]
+            await self._store.write(lambda writer: writer.unlink(self._target.name, blueprint, gone, SENT))
+            self.unlinked = True
 
     def _accept(self, due: Delivery) -> None:
         mark = _mark(due.blueprint, due.identifier)
@@ -183,19 +223,26 @@ class Sending:
         accepted = False
         async with aclosing(self.due(names, lambda due: due.entity in circle)) as pages:
             async for page in pages:
-                by_id = {due.entity: due for due in page}
-                absent = waiting - self._accepted.keys()
-                payloads = [self._without(_payload(due), absent) for due in page]
-                async with aclosing(self._target.upsert(payloads)) as stream:
-                    async for outcomes in stream:
-                        there = [by_id[outcome.entity] for outcome in outcomes if not outcome.error]
-                        await self._note(
-                            [msgspec.structs.replace(due, delivered_hash=FOUND) for due in there]
-                        )
-                        for due in there:
-                            self._accept(due)
-                        accepted = accepted or bool(there)
+                accepted = await self._loosened(page, waiting) or accepted
         return accepted
+
+    async def _loosened(self, page: Page, waiting: Collection[int]) -> bool:
+        """Whether any of a page was accepted; one that needed no loosening is delivered."""
+        sent, absent = len(self._accepted), waiting - self._accepted.keys()
+        by_id = {due.entity: due for due in page}
+        wholes = {due.entity: _payload(due) for due in page}
+        payloads = [self._without(payload, absent) for payload in wholes.values()]
+        whole = {one.entity for one in payloads if one == wholes[one.entity]}
+        await self._note([_announced(due) for due in page])
+        async with aclosing(self._target.upsert(payloads)) as stream:
+            async for outcomes in stream:
+                there = [outcome for outcome in outcomes if not outcome.error]
+                for outcome in there:
+                    self._accept(by_id[outcome.entity])
+                    if outcome.entity in whole:
+                        del self._waiting[outcome.entity]
+                await self._hear([one for one in there if one.entity in whole], by_id, sent, deletes=False)
+        return len(self._accepted) > sent
 
     def _without(self, payload: Payload, marks: Collection[int]) -> Payload:
         """The payload without its relations to entities of these marks."""
@@ -252,13 +299,19 @@ def _before(due: Delivery) -> set[str]:
 
 
 def _announced(due: Delivery) -> Delivery:
-    """What is noted before an entity is written: that it may be there, with these keys beside those of before."""
+    """What is noted before an entity is sent: that it may be there, with these keys beside those of before; or that it
+    may be gone."""
+    if not due.desired_hash:
+        held = FOUND if due.delivered_hash == FOUND else LEAVING
+        return msgspec.structs.replace(due, delivered_hash=held)
     keys = _before(due) | delivered_keys(decode_body(due.body))
-    return msgspec.structs.replace(due, delivered_hash=SENT, keys=canonical(sorted(keys)))
+    held = LEAVING if due.delivered_hash == LEAVING else SENT
+    return msgspec.structs.replace(due, delivered_hash=held, keys=canonical(sorted(keys)))
 
 
 def _answered(due: Delivery, outcome: Outcome) -> Delivery:
     if outcome.error:
+        due = _announced(due) if outcome.repeated else due
         why = msgspec.json.encode(Refused(outcome.error, outcome.field, outcome.advice)).decode()
         return msgspec.structs.replace(due, attempts=due.attempts + 1, error=why)
     keys = canonical(sorted(delivered_keys(decode_body(due.body)))) if due.body else b""

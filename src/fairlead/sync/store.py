@@ -89,6 +89,12 @@ class Writer(Protocol):
         """Stores delivered_hash, keys, attempts, error; a row whose delivered_hash is empty is dropped unless it has
         an error."""
 
+    def deliveries(self, target: str, entities: Sequence[int]) -> dict[int, bytes]:
+        """What is noted that the target holds of these: `delivered_hash` by entity."""
+
+    def unlink(self, target: str, blueprint: str, identifiers: Sequence[str], held: bytes) -> None:
+        """Delivered entities with relations to these are in the state `held` at the target now."""
+
     def forget_target(self, target: str) -> None:
         """Nothing is known of what the target holds: everything that exists is due to it."""
 
@@ -194,8 +200,8 @@ class Store(Protocol):
     async def place_of(self, target: str) -> str:
         """Which catalog the target was when what it holds was last looked at; "" where that was never."""
 
-    async def due_blueprints(self, target: str) -> list[str]:
-        """The blueprints of which anything is due."""
+    async def due_blueprints(self, target: str, *, leaving: bool) -> list[str]:
+        """The blueprints of which anything is due to be written, or (`leaving`) to be removed."""
 
     async def count_held(self, target: str) -> tuple[int, int]:
         """(entities that the target holds, those of them that are to be removed)."""

@@ -7,6 +7,7 @@ import msgspec
 from fairlead.model.entities import Body, EntityKey
 from fairlead.sync.delivery import DeliveryRules
 from fault.delivering import EVERYTHING, Installation, body, of
+from port_api import Fault
 
 PROJECT = of("project", "p")
 
@@ -108,8 +109,6 @@ async def test_port_that_serves_neither_search_nor_list(installation: Installati
 
 
 async def test_a_look_that_was_cut_off_begins_anew(installation: Installation) -> None:
-    from port_api import Fault
-
     installation.stand(*earlier(30).items())
     await installation.put(earlier(29))
     installation.port.fail(Fault(503, times=10_000, path="datasource-entities"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from fairlead.model.entities import Body, EntityKey
-from fault.delivering import Installation, body, of
+from fairlead.sync.delivery import DeliveryRules
+from fault.delivering import EVERYTHING, Installation, body, of
 from port_api import Fault
 
 
@@ -142,8 +145,6 @@ async def test_a_removal_that_another_catalogs_entity_forbids_stays_due(installa
 
 
 async def test_more_removals_than_the_threshold_allows_are_withheld(installation: Installation) -> None:
-    from fairlead.sync.delivery import DeliveryRules
-
     rules = DeliveryRules(proved=True, unread=frozenset(), threshold=0.5)
     await installation.put({of("project", f"p{number}"): body("P") for number in range(10)})
     await installation.deliver(rules)
@@ -194,4 +195,36 @@ async def test_what_was_accepted_before_port_went_away_is_not_sent_again(install
     await installation.deliver()
     again = {of("service", name) for name in installation.sent(start)}
     assert not again & before
+    assert installation.at_port() == installation.bodies
+
+
+async def test_a_link_to_what_was_removed_is_written_again_when_that_comes_back(
+    installation: Installation,
+) -> None:
+    """Port takes the link away with its end, and the entity itself has not changed meanwhile."""
+    top = of("area", "top")
+    await installation.put({top: body("T"), of("area", "a"): body("A", {}, {"parent": "top"})})
+    await installation.deliver()
+    await installation.put({top: None})
+    report = await installation.deliver()
+    assert (report.deleted, report.refused) == (1, 1)
+    await installation.put({top: body("T")})
+    await installation.deliver()
+    assert installation.at_port() == installation.bodies
+
+
+async def test_a_bare_end_comes_with_a_link_and_goes_with_it(installation: Installation) -> None:
+    installation.create_missing = True
+    rules = msgspec.structs.replace(EVERYTHING, stands_in=True)
+    top, area = of("area", "top"), of("area", "a")
+    await installation.put({top: body("T"), area: body("A", {}, {"parent": "top"})})
+    await installation.deliver(rules)
+    await installation.put({top: None})
+    assert (await installation.deliver(rules)).refused == 0
+    assert installation.at_port() == {**installation.bodies, top: body()}
+    start = len(installation.port.ledger)
+    await installation.deliver(rules)
+    assert installation.writes(start) == []
+    await installation.put({area: body("A")})
+    await installation.deliver(rules)
     assert installation.at_port() == installation.bodies

@@ -36,9 +36,21 @@ def forget(session: Session, target: str) -> None:
     register(session, target)
 
 
-def due_blueprints(session: Session, target: str) -> list[str]:
-    """The blueprints of which anything is due."""
-    return [session.text(row[0]) for row in session.rows("due_blueprints", (session.name(target),))]
+def held(session: Session, target: str, entities: Sequence[int]) -> dict[int, bytes]:
+    """What is noted that the target holds of these entities."""
+    rows = session.among("held_at_target", (session.name(target),), entities)
+    return {int(row[0]): bytes(row[1]) for row in rows}
+
+
+def unlink(session: Session, target: str, blueprint: str, identifiers: Sequence[str], held: bytes) -> None:
+    """Delivered entities with relations to these are in the state `held` at the target now."""
+    head = (held, session.name(target), session.name(blueprint))
+    session.change_among("unlink", head, identifiers)
+
+
+def due_blueprints(session: Session, target: str, *, leaving: bool) -> list[str]:
+    """The blueprints of which anything is due to be written, or (`leaving`) to be removed."""
+    return [session.text(row[0]) for row in session.rows("due_blueprints", (session.name(target), leaving))]
 
 
 def count_held(session: Session, target: str) -> tuple[int, int]:

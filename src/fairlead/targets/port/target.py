@@ -11,6 +11,7 @@ import msgspec
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.delivery import Held, Outcome, Payload
 from fairlead.model.entities import EntityKey
+from fairlead.model.errors import FairleadError
 from fairlead.targets.port.answers import (
     FORBIDDEN,
     HAS_DEPENDENTS,
@@ -49,8 +50,8 @@ from fairlead.targets.port.telemetry import PortTelemetry
 CONCURRENCY = 16
 """Requests under way at once: with answers in 50 ms, three times what an organization may send for long."""
 
-Send = Callable[[str, list[Due]], Awaitable[list[Outcome]]]
-"""Sends entities of one blueprint; one outcome for each."""
+Send = Callable[[str, list[Due], list[Outcome]], Awaitable[None]]
+"""Sends entities of one blueprint, and adds each one's outcome as it comes: those before an error count."""
 
 
 class PortTarget:
@@ -151,7 +152,7 @@ class PortTarget:
         """Closes every connection."""
         await self._client.close()
 
-    async def _upsert(self, blueprint: str, batch: list[Due]) -> list[Outcome]:
+    async def _upsert(self, blueprint: str, batch: list[Due], told: list[Outcome]) -> None:
         answer = await self._client.request(
             "POST",
             ("blueprints", blueprint, "entities", "bulk"),
@@ -165,14 +166,18 @@ class PortTarget:
             feature=EXPORTER,
         )
         if answer.is_success:
-            return await self._told(blueprint, batch, answer)
-        told = refusal(answer)
-        alike = told.code == FORBIDDEN or told.status == 404 or told.status < 400 or is_limit(told)
-        if len(batch) == 1 or alike:
-            return [await self._refusals.outcome(blueprint, due, told) for due in batch]
-        return await self._halved(blueprint, batch, self._upsert)
+            await self._hear(blueprint, batch, answer, told)
+            return
+        why = refusal(answer)
+        alike = why.code == FORBIDDEN or why.status == 404 or why.status < 400 or is_limit(why)
+        if len(batch) > 1 and not alike:
+            await self._halved(blueprint, batch, told, self._upsert)
+            return
+        for due in batch:
+            outcome = await self._refusals.outcome(blueprint, due, why)
+            told.append(msgspec.structs.replace(outcome, repeated=answer.attempts > 1))
 
-    async def _delete(self, blueprint: str, batch: list[Due]) -> list[Outcome]:
+    async def _delete(self, blueprint: str, batch: list[Due], told: list[Outcome]) -> None:
         answer = await self._client.request(
             "POST",
             ("blueprints", blueprint, "bulk", "entities", "delete"),
@@ -182,14 +187,18 @@ class PortTarget:
         )
         if answer.is_success:
             read(answer, BulkRemoval, "a bulk delete")
-            return [Outcome(due.entity) for due in batch]
+            told += [Outcome(due.entity) for due in batch]
+            return
         if answer.status == 404 and await self._nothing_there(blueprint, batch):
-            return [Outcome(due.entity) for due in batch]
-        told = refusal(answer)
-        if len(batch) == 1 or told.code == FORBIDDEN:
-            waits = HAS_DEPENDENTS in f"{told.code} {told.message}"
-            return [await self._refusals.removal(blueprint, due, told, waits=waits) for due in batch]
-        return await self._halved(blueprint, batch, self._delete)
+            told += [Outcome(due.entity) for due in batch]
+            return
+        why = refusal(answer)
+        if len(batch) > 1 and why.code != FORBIDDEN:
+            await self._halved(blueprint, batch, told, self._delete)
+            return
+        waits = HAS_DEPENDENTS in f"{why.code} {why.message}"
+        for due in batch:
+            told.append(await self._refusals.removal(blueprint, due, why, waits=waits))
 
     async def _nothing_there(self, blueprint: str, batch: list[Due]) -> bool:
         """After a 404: a single entity is absent; of several, all are if their blueprint is."""
@@ -197,55 +206,60 @@ class PortTarget:
             return True
         return (await self._client.request("GET", ("blueprints", blueprint))).status == 404
 
-    async def _halved(self, blueprint: str, batch: list[Due], send: Send) -> list[Outcome]:
-        first, second = halves(batch)
-        return [*await send(blueprint, first), *await send(blueprint, second)]
+    async def _halved(self, blueprint: str, batch: list[Due], told: list[Outcome], send: Send) -> None:
+        for half in halves(batch):
+            await send(blueprint, half, told)
 
-    async def _told(self, blueprint: str, batch: list[Due], answer: Answer) -> list[Outcome]:
+    async def _hear(self, blueprint: str, batch: list[Due], answer: Answer, told: list[Outcome]) -> None:
         """One outcome for each entity of an accepted request; 207 names those that are refused by index."""
-        told = read(answer, BulkAnswer, "a bulk upsert")
-        accepted = {_index(batch, written) for written in told.entities}
-        refused = {_index(batch, error): error for error in told.errors}
-        outcomes: list[Outcome] = []
-        for index, due in enumerate(batch):
-            error = refused.get(index)
-            if error is not None:
+        body = read(answer, BulkAnswer, "a bulk upsert")
+        accepted = {_index(batch, written) for written in body.entities}
+        refused = {_index(batch, error): error for error in body.errors}
+        told += [
+            Outcome(due.entity)
+            for index, due in enumerate(batch)
+            if index not in refused and (answer.status != 207 or index in accepted)
+        ]
+        told += [
+            Outcome(due.entity, "Port's answer says nothing of this entity")
+            for index, due in enumerate(batch)
+            if index not in refused and answer.status == 207 and index not in accepted
+        ]
+        for index, error in refused.items():
+            if 0 <= index < len(batch):
                 why = Refusal(error.status_code, error.error, error.message)
                 waits = error.status_code == 404 and error.error == MISSING
-                outcomes.append(await self._refusals.outcome(blueprint, due, why, waits=waits))
-            elif answer.status != 207 or index in accepted:
-                outcomes.append(Outcome(due.entity))
-            else:
-                outcomes.append(Outcome(due.entity, "Port's answer says nothing of this entity"))
-        return outcomes
+                outcome = await self._refusals.outcome(blueprint, batch[index], why, waits=waits)
+                told.append(msgspec.structs.replace(outcome, repeated=answer.attempts > 1))
 
     async def _all(
         self, blueprint: str, batches: Sequence[list[Due]], send: Send
     ) -> AsyncGenerator[list[Outcome], None]:
         """Every batch, at most `CONCURRENCY` at once. After an error nothing new is sent; what is under way comes to
         its end, and then the first error is raised."""
-        stopped = False
+        errors: list[FairleadError] = []
 
         async def run(batch: list[Due]) -> list[Outcome]:
+            told: list[Outcome] = []
             async with self._slots:
-                return [] if stopped else await send(blueprint, batch)
+                if not errors:
+                    try:
+                        await send(blueprint, batch, told)
+                    except FairleadError as error:
+                        errors.append(error)
+            return told
 
         waiting = {asyncio.create_task(run(batch)) for batch in batches}
-        first: BaseException | None = None
         try:
             while waiting:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    if (error := task.exception()) is not None:
-                        stopped, first = True, first or error
-                    elif outcomes := task.result():
-                        yield outcomes
+                yield [outcome for task in done for outcome in task.result()]
         finally:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-        if first is not None:
-            raise first
+        if errors:
+            raise errors[0]
 
 
 def _index(batch: list[Due], named: WrittenEntity | EntityError) -> int:

@@ -51,7 +51,16 @@ SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = e
 
 -- name: due_blueprints
 SELECT DISTINCT blueprint FROM delivery WHERE target = $1 AND desired_hash <> delivered_hash
+AND (desired_hash = '') = $2::boolean
 
 -- name: count_at_target
 SELECT count(*), coalesce(sum(CASE WHEN desired_hash = '' THEN 1 ELSE 0 END), 0)
 FROM delivery WHERE target = $1 AND delivered_hash <> ''
+
+-- name: unlink
+UPDATE delivery SET delivered_hash = $1
+WHERE target = $2 AND delivered_hash <> ''
+AND entity IN (SELECT source FROM relation WHERE target_blueprint = $3 AND target = ANY($4::text[]))
+
+-- name: held_at_target
+SELECT entity, delivered_hash FROM delivery WHERE target = $1 AND entity = ANY($2::bigint[])

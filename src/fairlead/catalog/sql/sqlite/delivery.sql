@@ -47,7 +47,16 @@ SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = e
 
 -- name: due_blueprints
 SELECT DISTINCT blueprint FROM delivery WHERE target = ? AND desired_hash IS NOT delivered_hash
+AND (desired_hash = x'') = ?
 
 -- name: count_at_target
 SELECT count(*), coalesce(sum(CASE WHEN desired_hash = x'' THEN 1 ELSE 0 END), 0)
 FROM delivery WHERE target = ? AND delivered_hash <> x''
+
+-- name: unlink
+UPDATE delivery SET delivered_hash = ?
+WHERE target = ? AND delivered_hash <> x''
+AND entity IN (SELECT source FROM relation WHERE target_blueprint = ? AND target IN (?))
+
+-- name: held_at_target
+SELECT entity, delivered_hash FROM delivery WHERE target = ? AND entity IN (?)
