@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from fairlead.app.defaults import Text, defaults, read_file, with_missing
 from fairlead.app.settings.values import PortSettings, Preset, Settings
 from fairlead.app.wiring import BASES, is_same_mapping, open_port, reading_catalog
 from fairlead.mapping import blueprints as blueprint_files
@@ -29,6 +29,7 @@ from fairlead.model.errors import (
     Retry,
     TargetRejected,
 )
+from fairlead.model.resources import Extra
 
 if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
@@ -59,13 +60,14 @@ class Parsed(msgspec.Struct, frozen=True):
 
 class Chosen(Parsed, frozen=True):
     """A configuration in use. `origin` tells where mapping and blueprints are from; the texts are as they were read.
-    `place` is the target that was asked for them, "" where none was."""
+    `place` is the target that was asked for them, "" where none was. `extras` go with them at Port."""
 
     mapping_text: str
     blueprints_text: str
     preset: Preset
     origin: str
     place: str = ""
+    extras: tuple[Extra, ...] = ()
 
 
 class _Texts(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ class _Texts(msgspec.Struct, frozen=True):
     mapping_from: str
     blueprints_from: str
     place: str = ""
+    extras: tuple[Extra, ...] = ()
 
 
 async def chosen(settings: Settings) -> Chosen:
@@ -126,6 +129,7 @@ def _chosen(settings: Settings, texts: _Texts, *warnings: str) -> Chosen:
         settings.preset,
         origin,
         texts.place,
+        texts.extras,
     )
 
 
@@ -139,36 +143,28 @@ def parsed(mapping: str, blueprints: str, mapping_from: str = "", blueprints_fro
 
 
 async def _texts(settings: Settings, *, enroll: bool) -> _Texts:
-    mapping = _file(settings.mapping_file, "mapping")
-    blueprints = _file(settings.blueprints_file, "blueprints")
+    mapping = read_file(settings.mapping_file, "mapping") if settings.mapping_file else None
+    blueprints = read_file(settings.blueprints_file, "blueprints") if settings.blueprints_file else None
     place = ""
-    ours = mapping is not None or blueprints is not None or settings.preset_named
-    if not ours and settings.port and settings.port.is_integration:
+    ours = mapping is not None or blueprints is not None
+    if not ours and not settings.preset_named and settings.port and settings.port.is_integration:
         place = _place(settings)
         stored = await _stored_at_port(settings, settings.port, enroll=enroll)
         if stored is not None:
             return stored
-    if mapping is None or blueprints is None:
-        name = f"the preset {settings.preset}"
-        preset = presets.load(settings.preset)
-        mapping = mapping or (preset.mapping_text, name)
-        blueprints = blueprints or (preset.blueprints_text, name)
-    return _Texts(mapping[0], blueprints[0], mapping[1], blueprints[1], place)
+    if ours:
+        preset, name = presets.load(settings.preset), f"the preset {settings.preset}"
+        mapping = mapping or Text(preset.mapping_text, name)
+        blueprints = blueprints or Text(preset.blueprints_text, name)
+        return _Texts(mapping.text, blueprints.text, mapping.source, blueprints.source, place)
+    given = defaults(settings)
+    mapping, blueprints = given.mapping, given.blueprints
+    return _Texts(mapping.text, blueprints.text, mapping.source, blueprints.source, place, given.extras)
 
 
 def _place(settings: Settings) -> str:
     """The installation at Port that keeps the mapping."""
     return open_port(settings.port).place if settings.port is not None else ""
-
-
-def _file(path: Path | None, what: str) -> tuple[str, str] | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8"), str(path)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise BadUsage(f"the {what} file {path} cannot be read: {reason}") from None
 
 
 async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: bool) -> _Texts | None:
@@ -186,13 +182,14 @@ async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: boo
                     advice="It is to start empty: write a mapping there, or name a mapping file.",
                 )
             return None
-        if not stored.are_port_resources_initialized and is_same_mapping(
-            stored.mapping, presets.load(settings.preset).mapping_text
-        ):
+        mapping = Text(stored.mapping, f"Port's integration {port.integration}")
+        new = not stored.are_port_resources_initialized
+        if new and is_same_mapping(mapping.text, defaults(settings).mapping.text):
             return None
-        place = f"Port's integration {port.integration}"
         blueprints = await target.integration.stored_blueprints()
-        return _Texts(stored.mapping, blueprints, place, "Port's blueprints", target.place)
+        if new and port.initialize and not target.resources.starts_empty(stored):
+            blueprints = with_missing(blueprints, mapping, defaults(settings).blueprints)
+        return _Texts(mapping.text, blueprints, mapping.source, "Port's blueprints", target.place)
     finally:
         await target.close()
 

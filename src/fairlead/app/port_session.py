@@ -138,7 +138,9 @@ async def port_session(
 
 
 async def _greeting(target: PortTarget, configuration: Chosen, notices: list[str]) -> None:
-    refused = await target.resources.initialize(configuration.configuration.text, configuration.blueprints)
+    refused = await target.resources.initialize(
+        configuration.configuration.text, configuration.blueprints, configuration.extras
+    )
     notices += [f"port: {notice}" for notice in refused]
 
 

@@ -93,7 +93,7 @@ def _settings(
         connections=_connections(schema, environment, directory),
         token=token,
         token_from=token_from,
-        port=_port(schema.port, dialect),
+        port=_port(schema.port, dialect, directory),
         webhooks=tuple(map(_webhook, schema.webhooks)),
         changelog_secret=_secret(schema.changelog_secret),
         intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
@@ -156,7 +156,7 @@ def _token(
     return fallback_token(environment) or (None, "")
 
 
-def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
+def _port(part: PortPart, dialect: Dialect, directory: Path) -> PortSettings | None:
     """Port as a target, where its credentials are given. Half of a credential is a mistake.
 
     Raw records go there unasked only where that is what the installation has done so far.
@@ -178,6 +178,7 @@ def _port(part: PortPart, dialect: Dialect) -> PortSettings | None:
         send_examples=part.send_examples if part.send_examples is not None else dialect == "ocean",
         is_integration=dialect != "script",
         origin=part.resources_origin,
+        resources=directory / part.resources_path if part.resources_path else None,
     )
 
 

@@ -22,6 +22,7 @@ NAMES = {
     "integration.config.personal_access_token": "azure.personal_access_token",
     "integration.config.webhook_secret": "azure.webhook_secret",
     "initialize_port_resources": "port.initialize_resources",
+    "resources_path": "port.resources_path",
     "create_port_resources_origin": "port.resources_origin",
     "client_timeout": "port.timeout",
     "send_raw_data_examples": "port.send_examples",

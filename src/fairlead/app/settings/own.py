@@ -74,6 +74,10 @@ def from_file(environment: Mapping[str, str], directory: Path) -> Layer:
     for name in PATHS:
         if isinstance(content.get(name), str):
             content[name] = str(path.parent / content[name])
+    port = content.get("port")
+    folder = port.get("resources_path") if isinstance(port, dict) else None
+    if isinstance(port, dict) and isinstance(folder, str) and folder:
+        port["resources_path"] = str(path.parent / folder)
     return content
 
 

@@ -94,6 +94,7 @@ class PortPart(_Part):
     initialize_resources: bool = True
     timeout: Annotated[float, Field(gt=0)] = 60.0
     send_examples: bool | None = None
+    resources_path: str = ""
     resources_origin: Annotated[Origin | None, BeforeValidator(_origin)] = None
 
 

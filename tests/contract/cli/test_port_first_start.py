@@ -1,0 +1,98 @@
+"""A first start of an installation of Port's image: what Port is given, and what happens where it was cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import yaml
+
+from azure_devops_sandbox import Sandbox
+from contract.cli.conftest import Shell
+from contract.cli.test_sync import BLUEPRINTS, MAPPING
+from port_api import PortApi
+
+TEAM = {
+    "identifier": "squad",
+    "title": "Squad",
+    "schema": {"properties": {}, "required": []},
+    "relations": {"project": {"target": "project", "title": "Project", "required": False, "many": False}},
+}
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[PortApi]:
+    async with PortApi() as one:
+        yield one
+
+
+@pytest.fixture
+def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
+    """The variables of Port's image."""
+    bare.environment |= {
+        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
+        "OCEAN__PORT__BASE_URL": port.url,
+        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
+        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
+        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
+    }
+    return bare
+
+
+def fill(image: Shell, **more: str) -> None:
+    """The folder of resources, with a mapping, blueprints and `more` files."""
+    folder = image.directory / ".port" / "resources"
+    folder.mkdir(parents=True)
+    texts = {"port-app-config.yml": MAPPING, "blueprints.json": json.dumps([*BLUEPRINTS, TEAM]), **more}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+
+
+async def test_the_folder_is_what_a_new_installation_starts_with(image: Shell, port: PortApi) -> None:
+    page = {"identifier": "p", "title": "P", "type": "dashboard", "widgets": []}
+    lost = [{"blueprint": "nowhere", "data": [{"identifier": "s", "title": "S", "rules": []}]}]
+    fill(image, **{"pages.json": json.dumps([page]), "scorecards.yml": json.dumps(lost)})
+    done = await image.run("sync")
+    assert done.code == 0, done
+    assert sorted(port.state.blueprints) == ["project", "squad"]
+    assert port.resources.pages == {"p": page}
+    assert (
+        "the scorecard 's' of the blueprint 'nowhere' was not created: 404 not_found" in done.out + done.err
+    )
+    assert port.state.integrations["ado"]["arePortResourcesInitialized"] is True
+    again = await image.run("sync")
+    assert again.code == 0
+    assert "was not created" not in again.out + again.err
+
+
+async def test_a_start_that_was_cut_off_is_gone_on_with(image: Shell, port: PortApi) -> None:
+    """Killed between two blueprints: Port stores the mapping, and only one of them."""
+    fill(image)
+    assert (await image.run("sync")).code == 0
+    del port.state.integrations["ado"]["arePortResourcesInitialized"]
+    del port.state.blueprints["squad"], port.state.entities["squad"]
+    done = await image.run("sync")
+    assert done.code == 0, done
+    assert port.state.blueprints["squad"]["relations"] == TEAM["relations"]
+    assert port.state.integrations["ado"]["arePortResourcesInitialized"] is True
+
+
+async def test_an_empty_start_waits_for_a_mapping(image: Shell, port: PortApi) -> None:
+    image.environment["OCEAN__CREATE_PORT_RESOURCES_ORIGIN"] = "Empty"
+    done = await image.run("sync")
+    assert done.code == 64
+    assert "Port's integration ado has no mapping" in done.err
+    assert port.state.integrations["ado"]["createPortResourcesOrigin"] == "Empty"
+    assert port.state.blueprints == {}
+
+
+async def test_what_port_provides_is_used_at_once(image: Shell, port: PortApi) -> None:
+    port.state.organization_flags.append("USE_PROVISIONED_DEFAULTS")
+    port.state.blueprints["project"] = json.loads(json.dumps(BLUEPRINTS[0]))
+    port.state.entities["project"] = {}
+    port.resources.provides["azure-devops"] = yaml.safe_load(MAPPING)
+    done = await image.run("sync")
+    assert done.code == 0, done
+    assert list(port.state.blueprints) == ["project"]
+    assert port.state.every_entity()
