@@ -79,6 +79,10 @@ class _Texts(msgspec.Struct, frozen=True):
     extras: tuple[Extra, ...] = ()
 
 
+UNANSWERED = (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry)
+"""How a target fails that is asked for the mapping."""
+
+
 async def chosen(settings: Settings) -> Chosen:
     """The configuration that the settings lead to. BadMapping with row, line and column; BadUsage for a file that is
     not there or a preset that this version does not have; what Port answers where the mapping is stored there."""
@@ -92,7 +96,7 @@ async def chosen_or_last(settings: Settings, *, enroll: bool = False) -> Chosen:
     before its mapping is asked for."""
     try:
         texts = await _texts(settings, enroll=enroll)
-    except (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, TargetRejected) as error:
+    except (*UNANSWERED, TargetRejected) as error:
         last = await _last_from_port(settings)
         if last is None:
             raise TargetRejected(

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from fairlead.app.configuring import chosen
-from fairlead.app.connections import Hide, Opened, candidates, opened
+from fairlead.app.configuring import UNANSWERED, chosen
+from fairlead.app.connections import Candidate, Hide, Opened, candidates, opened
+from fairlead.app.port_health import PortHealth, port_health, unwell
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import Access, examine, stored_connections
 from fairlead.model.errors import BadCredential, NotThere, Retry
@@ -78,14 +79,35 @@ REASONS = {
 }
 
 
-async def doctor(settings: Settings, only: str, hide: Hide) -> list[Health]:
-    """Every connection, or the one of that name or number, against the mapping in use.
+class Checkup(msgspec.Struct, frozen=True):
+    """Connections, and Port where it is a target."""
 
-    BadUsage where there is no connection, BadMapping for a mapping that cannot be used. A connection that cannot be
-    asked is told as such, and the others are asked.
+    connections: tuple[Health, ...]
+    port: PortHealth | None = None
+
+
+async def doctor(settings: Settings, only: str, hide: Hide) -> Checkup:
+    """Every connection, or the one of that name or number, and Port, against the mapping in use.
+
+    BadUsage where there is no connection, BadMapping for a mapping that cannot be used. What cannot be asked is told
+    as such, and the others are asked. While Port keeps the mapping to itself, no kind is missed.
     """
     found = candidates(settings, await stored_connections(settings), hide, only)
-    wanted = (await chosen(settings)).kinds()
+    wanted, port = await _wanted(settings)
+    return Checkup(tuple(await _connections(found, wanted)), port)
+
+
+async def _wanted(settings: Settings) -> tuple[Collection[str], PortHealth | None]:
+    try:
+        mapping = await chosen(settings)
+    except UNANSWERED as error:
+        if settings.port is None:
+            raise
+        return (), unwell(settings.port, error)
+    return mapping.kinds(), await port_health(settings.port, mapping) if settings.port else None
+
+
+async def _connections(found: Sequence[Candidate], wanted: Collection[str]) -> list[Health]:
     health: list[Health] = []
     for candidate in found:
         try:

@@ -7,12 +7,12 @@ import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fairlead.cli import exits
-from fairlead.cli.health_text import expected_line, health_lines
+from fairlead.cli.health_text import expected_line, health_lines, port_lines
 from fairlead.cli.options import (
     BlueprintsFlag,
     CatalogFlag,
@@ -25,6 +25,10 @@ from fairlead.cli.options import (
 )
 from fairlead.cli.output import output_of
 from fairlead.model.secrets import Secret
+
+if TYPE_CHECKING:
+    from fairlead.app.health import Health
+    from fairlead.app.port_health import PortHealth
 
 
 def connect(
@@ -84,9 +88,9 @@ def doctor(
     log_level: LogFlag = "",
     as_json: JsonFlag = False,
 ) -> int:
-    """Tell what each connection's identity can read, what is missing, and what is therefore off.
+    """Tell what each connection's identity can read, what is missing, and what is therefore off; and how Port stands.
 
-    Ends with 3 when a kind that the mapping asks for cannot be read.
+    Ends with 3 when a kind that the mapping asks for cannot be read, or Port lacks what the mapping fills.
     """
     from fairlead.app.health import doctor as use_case
 
@@ -95,11 +99,16 @@ def doctor(
         output, catalog=catalog, mapping=mapping, blueprints=blueprints, preset=preset, log_level=log_level
     )
     found = asyncio.run(use_case(settings, connection, output.hide))
-    output.value({"connections": found})
-    for health in found:
+    output.value(found)
+    for health in found.connections:
         output.lines(health_lines(health))
-    if not all(health.credential for health in found):
+    asked: list[Health | PortHealth] = [*found.connections]
+    if found.port:
+        output.lines(port_lines(found.port))
+        asked.append(found.port)
+    if not all(one.credential for one in asked):
         return exits.CREDENTIAL
-    if any(health.error for health in found):
+    if any(one.error for one in asked):
         return exits.ERROR
-    return exits.INCOMPLETE if any(health.off for health in found) else 0
+    lacking = any(health.off for health in found.connections) or (found.port and found.port.missing)
+    return exits.INCOMPLETE if lacking else 0

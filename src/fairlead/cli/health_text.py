@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fairlead.app.connect import Expected
     from fairlead.app.health import Health, Service
+    from fairlead.app.port_health import PortHealth
 
 
 def health_lines(health: Health) -> Iterator[str]:
@@ -26,6 +27,23 @@ def health_lines(health: Health) -> Iterator[str]:
         yield f"  asked in {health.asked} projects; there are more"
     if health.off:
         yield f"  off, though the mapping asks for it: {', '.join(health.off)}"
+    yield ""
+
+
+def port_lines(port: PortHealth) -> Iterator[str]:
+    """Port: whether it lets us in, what it keeps for the installation, and what the mapping misses there."""
+    yield f"port: {port.url}"
+    if port.error:
+        yield from (f"  {line}" for line in (port.error, port.advice) if line)
+        yield ""
+        return
+    yield f"  organization {port.organization}"
+    if port.integration:
+        kept = "keeps its mapping" if port.mapping else "keeps no mapping for it"
+        yield f"  integration {port.integration}: {f'there, {kept}' if port.registered else 'not there yet'}"
+    if port.coming:
+        yield f"  blueprints that the next sync creates: {', '.join(port.coming)}"
+    yield from (f"  missing at Port: {line}" for line in port.missing)
     yield ""
 
 

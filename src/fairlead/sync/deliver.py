@@ -17,6 +17,9 @@ from fairlead.sync.store import Store
 _SWEPT = "swept"
 """The cursor, of no connection, that says so."""
 
+STAYS_DUE = "what is due stays due: the next sync sends it"
+"""What to do about a target that is down, where it does not say more."""
+
 
 async def deliver_all(
     store: Store, targets: Sequence[Target], blueprints: Mapping[str, Blueprint], rules: DeliveryRules
@@ -51,7 +54,7 @@ async def _deliver(
             await _swept(store, target, rules, done=False)
             await sending.upsert_unlinked(_in(order, await store.due_blueprints(target.name, leaving=False)))
     except FairleadError as error:
-        down, advice = error.message, error.advice
+        down, advice = error.message, error.advice or STAYS_DUE
     return DeliveryReport(
         target.name, sending.upserted, sending.deleted, sending.refusals.count,
         sending.refusals.told(), down, advice, adopted, withheld, tuple(notes),

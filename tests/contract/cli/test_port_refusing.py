@@ -105,6 +105,33 @@ async def test_port_that_fails_while_the_mapping_is_read(
     assert port.entity("project", project)["title"] == "Renamed"
 
 
+async def test_the_doctor_tells_how_port_stands(image: Shell, port: PortApi) -> None:
+    first = await image.run("doctor", "--json")
+    assert first.code == 0, first
+    told = first.value["port"]
+    assert isinstance(told, dict)
+    assert (told["registered"], told["mapping"], told["missing"]) == (False, False, [])
+    assert "azureDevopsProject" in told["coming"]
+    assert port.requests("POST", "/blueprints") == [], "it only looks"
+    await settled(image, port)
+    done = await image.run("doctor")
+    assert done.code == 0, done
+    assert (
+        f"port: {port.url}\n  organization org_test\n  integration ado: there, keeps its mapping\n"
+        in done.out
+    )
+    section(port.state.blueprints["project"], "schema")["properties"] = {}
+    done = await image.run("doctor")
+    assert done.code == 3, done
+    assert "  missing at Port: row 1 (project): the property visibility of project" in done.out
+    port.client_secret = "another"
+    port.revoke_token()
+    done = await image.run("doctor")
+    assert done.code == 77, done
+    assert "fabrikam: " in done.out, "the connections are told all the same"
+    assert "refuses the client id or secret" in done.out
+
+
 async def test_a_right_that_is_missing(image: Shell, port: PortApi) -> None:
     """A role that may read the mapping, and may not write entities."""
     await settled(image, port)
