@@ -79,7 +79,7 @@ class _Texts(msgspec.Struct, frozen=True):
     extras: tuple[Extra, ...] = ()
 
 
-UNANSWERED = (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry)
+UNANSWERED = (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, TargetRejected)
 """How a target fails that is asked for the mapping."""
 
 
@@ -96,7 +96,7 @@ async def chosen_or_last(settings: Settings, *, enroll: bool = False) -> Chosen:
     before its mapping is asked for."""
     try:
         texts = await _texts(settings, enroll=enroll)
-    except (*UNANSWERED, TargetRejected) as error:
+    except UNANSWERED as error:
         last = await _last_from_port(settings)
         if last is None:
             raise TargetRejected(

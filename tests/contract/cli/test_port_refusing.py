@@ -197,6 +197,9 @@ async def test_a_blueprint_that_was_deleted_at_port(image: Shell, port: PortApi,
     assert "Port has no blueprint project" in error["message"]
     assert error["advice"].startswith("create the blueprint project at Port again")
     assert entities(image) == count
+    doctor = await image.run("doctor")
+    assert doctor.code == 1, doctor
+    assert "row 1 (project): Port has no blueprint project" in doctor.out
     port.state.blueprints["project"], port.state.entities["project"] = blueprint, stored
     renamed(sandbox, "Renamed")
     assert delivery(await image.run("sync", "--json"))["upserted"] == 1

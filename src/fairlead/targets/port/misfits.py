@@ -281,7 +281,7 @@ def _mismatches(pattern: str, value: str) -> bool:
     """Whether the value surely breaks the pattern. One that is no expression here, or a long text, is not judged."""
     try:
         return len(value) <= LONGEST_MATCHED and re.search(pattern, value) is None
-    except re.error:
+    except (re.error, OverflowError):
         return False
 
 
