@@ -9,13 +9,23 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from pydantic import SecretStr
 
 from fairlead.app.settings import ocean, own, script
-from fairlead.app.settings.schema import ConnectionPart, Layer, PortPart, Schema, WebhookPart, check, merge
+from fairlead.app.settings.schema import (
+    ConnectionPart,
+    Layer,
+    ListenerPart,
+    PortPart,
+    Schema,
+    WebhookPart,
+    check,
+    merge,
+)
 from fairlead.app.settings.values import (
     DEFAULT_CATALOG,
     ConnectionSettings,
     Dialect,
     Hosts,
     Intervals,
+    ListenerSettings,
     PortSettings,
     Preset,
     Settings,
@@ -98,7 +108,8 @@ def _settings(
         changelog_secret=_secret(schema.changelog_secret),
         intervals=Intervals(schema.intervals.incremental, schema.intervals.full, schema.intervals.hooks),
         server_hosts=tuple(schema.server.hosts),
-        listener=schema.listener,
+        listener=_listener(schema.listener),
+        webhook_user=schema.azure.webhook_username,
         webhook_secret=_secret(schema.azure.webhook_secret),
         secret_key=_secret(schema.secret_key),
         catalog_password=catalog_password,
@@ -180,6 +191,10 @@ def _port(part: PortPart, dialect: Dialect, directory: Path) -> PortSettings | N
         origin=part.resources_origin,
         resources=directory / part.resources_path if part.resources_path else None,
     )
+
+
+def _listener(part: ListenerPart) -> ListenerSettings:
+    return ListenerSettings(**part.model_dump())
 
 
 def _webhook(part: WebhookPart) -> WebhookSettings:

@@ -21,19 +21,32 @@ NAMES = {
     "integration.config.organization_urls": "azure.organization_urls",
     "integration.config.personal_access_token": "azure.personal_access_token",
     "integration.config.webhook_secret": "azure.webhook_secret",
+    "integration.config.webhook_auth_username": "azure.webhook_username",
     "initialize_port_resources": "port.initialize_resources",
     "resources_path": "port.resources_path",
     "create_port_resources_origin": "port.resources_origin",
     "client_timeout": "port.timeout",
     "send_raw_data_examples": "port.send_examples",
-    "event_listener.type": "listener",
+    "base_url": "listener.app_host",
+    "path_prefix": "listener.path_prefix",
+    "integration.incremental_sync_enabled": "listener.incremental",
+    "event_listener": "listener.options",
+    "event_listener.type": "listener.type",
+    "event_listener.interval": "listener.interval",
+    "event_listener.resync_on_start": "listener.resync_on_start",
+    "event_listener.app_host": "listener.app_host",
 }
-"""Ocean's name (snake case, dotted) to ours. Names that are not here are Ocean's own business and are left alone."""
+"""Ocean's name (snake case, dotted) to ours. Names that are not here are Ocean's own business and are left alone.
+Of two that are one of ours, the later wins."""
 
 MINUTES = {
     "scheduled_resync_interval": "intervals.full",
     "integration.incremental_sync_interval": "intervals.incremental",
 }
+INCREMENTAL_SECONDS = 900.0
+TRUE = ("true", "1", "yes", "on", "t", "y")
+"""How pydantic, and so Ocean, spells yes."""
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -59,10 +72,21 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         minutes = _at(given, theirs)
         if minutes not in (None, ""):
             layer = merge(layer, nested({ours.replace(".", "__"): _seconds(theirs, minutes)}))
+    if layer:
+        layer = merge(layer, {"intervals": _intervals(given, layer)})
     level = environment.get("APPLICATION__LOG_LEVEL", "").lower()
     if layer and level in ("debug", "info", "warning", "error"):
         layer["log_level"] = level
     return layer
+
+
+def _intervals(given: Layer, layer: Layer) -> Layer:
+    """Ocean's defaults: no full sync by the clock, and no incremental one unless they are enabled."""
+    found = layer.get("intervals")
+    stated = dict(found) if isinstance(found, dict) else {}
+    enabled = str(_at(given, "integration.incremental_sync_enabled")).lower() in TRUE
+    incremental = stated.get("incremental", INCREMENTAL_SECONDS) if enabled else 0.0
+    return {"full": stated.get("full", 0.0), "incremental": incremental}
 
 
 def _value(name: str, value: str) -> object:

@@ -28,6 +28,10 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
 def _read(value: object) -> object:
     """A JSON list as the environment gives it."""
     if not isinstance(value, str):
@@ -81,6 +85,7 @@ class ConnectionPart(_Part):
 class AzurePart(ConnectionPart):
     """The connection of the environment."""
 
+    webhook_username: str = "port"
     webhook_secret: SecretStr | None = None
 
 
@@ -105,6 +110,18 @@ class WebhookPart(_Part):
     secret: SecretStr
     blueprints: Names = []
     headers: dict[str, SecretStr] = {}
+
+
+class ListenerPart(_Part):
+    """Ocean's event listener, and what Ocean says beside it of its server."""
+
+    type: Annotated[str, BeforeValidator(_upper)] = ""
+    interval: Annotated[float, Field(gt=0)] = 60.0
+    resync_on_start: bool = True
+    app_host: str = ""
+    incremental: bool = False
+    path_prefix: str = ""
+    options: dict[str, object] = {}
 
 
 class IntervalsPart(_Part):
@@ -132,7 +149,7 @@ class Schema(_Part):
     jq_env: Names = []
     jq_workers: Annotated[int, Field(ge=0, le=64)] = 0
     secret_key: SecretStr | None = None
-    listener: str = ""
+    listener: ListenerPart = ListenerPart()
     azure: AzurePart = AzurePart()
     connections: list[ConnectionPart] = []
     port: PortPart = PortPart()
@@ -142,13 +159,21 @@ class Schema(_Part):
     server: ServerPart = ServerPart()
 
 
-HIDDEN = {"listener", "azure.organization_urls"}
-"""Names that only Ocean's dialect fills; nobody writes them in Fairlead's own."""
+HIDDEN = ("listener.", "azure.organization_urls")
+"""How names begin that only Ocean's dialect fills; nobody writes them in Fairlead's own."""
+
+
+OCEANS = {
+    "listener.options": "OCEAN__EVENT_LISTENER",
+    "listener.incremental": "OCEAN__INTEGRATION__INCREMENTAL_SYNC_ENABLED",
+    "listener.path_prefix": "OCEAN__PATH_PREFIX",
+}
+"""Variables of such names that do not follow from them."""
 
 
 def known_names() -> tuple[str, ...]:
     """Every setting by its dotted name (`azure.hosts.vssps`), for documentation, warnings and tests."""
-    return tuple(name for name in _names(Schema, "") if name not in HIDDEN)
+    return tuple(name for name in _names(Schema, "") if not name.startswith(HIDDEN))
 
 
 def _names(model: type[BaseModel], prefix: str) -> Iterator[str]:
@@ -161,7 +186,10 @@ def _names(model: type[BaseModel], prefix: str) -> Iterator[str]:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a dotted name: `azure.hosts.vssps` is FAIRLEAD_AZURE__HOSTS__VSSPS."""
+    """The environment variable of a dotted name: `azure.hosts.vssps` is FAIRLEAD_AZURE__HOSTS__VSSPS, and what only
+    Ocean's dialect fills is Ocean's."""
+    if name.startswith("listener."):
+        return OCEANS.get(name, name.replace("listener.", "OCEAN__EVENT_LISTENER__").upper())
     return "FAIRLEAD_" + name.replace(".", "__").upper()
 
 

@@ -89,6 +89,23 @@ class WebhookSettings(msgspec.Struct, frozen=True):
     headers: dict[str, Secret] = {}
 
 
+class ListenerSettings(msgspec.Struct, frozen=True):
+    """How `fairlead ocean` learns that a sync is wanted, in Ocean's words. `type` "" where no listener is named.
+
+    `interval` is of POLLING, in seconds; `app_host` the public address that WEBHOOK is reached at. `incremental`:
+    whether syncs between the full ones, and that of ONCE, read only what has changed. `path_prefix` comes before every
+    route but `/resync`. `options` is the whole listener as it was given: KAFKA reads its own options there.
+    """
+
+    type: str = ""
+    interval: float = 60.0
+    resync_on_start: bool = True
+    app_host: str = ""
+    incremental: bool = False
+    path_prefix: str = ""
+    options: dict[str, object] = {}
+
+
 class Intervals(msgspec.Struct, frozen=True):
     """Seconds between readings of a server; 0 = never by the clock."""
 
@@ -101,8 +118,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Everything a command is told.
 
     `preset_named` tells a chosen preset from the default of the dialect. `server_hosts` are names that a server answers
-    to beside those of the loopback. `listener` is Ocean's listener type, "" elsewhere. `token` is a credential that was
-    given without an organization: `connect` uses it. `jq_environment` holds the variables that mapping expressions may
+    to beside those of the loopback. `webhook_user` and `webhook_secret` are what service hooks sign in with. `token` is a
+    credential that was given without an organization: `connect` uses it. `jq_environment` holds the variables that mapping expressions may
     read, by name. `jq_workers` 0 means as many as there are processors. `warnings` are for the person, one line each;
     they never hold a value. `changelog_secret` signs what goes to the addresses that blueprints name.
     """
@@ -122,7 +139,8 @@ class Settings(msgspec.Struct, frozen=True):
     changelog_secret: Secret | None = None
     intervals: Intervals = Intervals()
     server_hosts: tuple[str, ...] = ()
-    listener: str = ""
+    listener: ListenerSettings = ListenerSettings()
+    webhook_user: str = "port"
     webhook_secret: Secret | None = None
     secret_key: Secret | None = None
     catalog_password: Secret | None = None
