@@ -106,6 +106,14 @@ class CatalogWriter:
         """Where the next delta of (connection, kind, spec) starts."""
         self._session.run("set_cursor", (connection, self._session.intern(kind), spec, cursor))
 
+    def wish(self) -> None:
+        """Notes a wish for a sync."""
+        self._session.run("wish")
+
+    def serve_wishes(self, number: int) -> None:
+        """A run has come after the first `number` wishes."""
+        self._session.run("serve_wishes", (number,))
+
     # -- records -------------------------------------------------------------------------------------------------
     def records(self, connection: int, kind: str, keys: Sequence[str]) -> dict[str, StoredRecord]:
         """The stored records among `keys`, tombstones included."""

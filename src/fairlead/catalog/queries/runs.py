@@ -59,6 +59,13 @@ def configuration_from(session: Session, place: str) -> tuple[str, str, str] | N
     return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
 
 
+def wishes(session: Session) -> tuple[int, int]:
+    """How many wishes for a sync there have been, and up to which of them a run has come after."""
+    row = session.row("wishes")
+    assert row is not None  # noqa: S101 - the schema makes the row
+    return int(row[0]), int(row[1])
+
+
 def save_connection(session: Session, instance: str, name: str, url: str, credential: bytes) -> int:
     """The id of the connection to `instance`, made or brought up to date. BadUsage when another one has the name."""
     owner = session.row("connection_instance", (name,))

@@ -71,3 +71,12 @@ SELECT instance FROM connection WHERE name = $1
 
 -- name: connections
 SELECT id, instance, name, url, credential FROM connection ORDER BY id
+
+-- name: wishes
+SELECT asked, served FROM wish WHERE id = 1
+
+-- name: wish
+UPDATE wish SET asked = asked + 1 WHERE id = 1
+
+-- name: serve_wishes
+UPDATE wish SET served = greatest(served, $1) WHERE id = 1
