@@ -56,6 +56,17 @@ async def body_of(request: Request, model: type[T]) -> T:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Unusable(415, "the content-type must be application/json")
+    body = await bytes_of(request)
+    try:
+        return msgspec.json.decode(body, type=model)
+    except msgspec.ValidationError as error:
+        raise Unusable(422, f"the body cannot be meant: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(422, f"the body is not JSON: {error}") from None
+
+
+async def bytes_of(request: Request) -> bytes:
+    """The request's body. Unusable: 413 for too long a one."""
     parts: list[bytes] = []
     length = 0
     async for part in request.stream():
@@ -63,12 +74,7 @@ async def body_of(request: Request, model: type[T]) -> T:
         if length > BODY_LIMIT:
             raise Unusable(413, "the body is too large: the limit is 1 MiB")
         parts.append(part)
-    try:
-        return msgspec.json.decode(b"".join(parts), type=model)
-    except msgspec.ValidationError as error:
-        raise Unusable(422, f"the body cannot be meant: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(422, f"the body is not JSON: {error}") from None
+    return b"".join(parts)
 
 
 def json_of(raw: msgspec.Raw) -> Json:

@@ -116,7 +116,7 @@ async def port_session(
     listens = False
     try:
         if settings.is_integration:
-            greeting = _greeting(target, configuration, session.notices)
+            greeting = greet(target, configuration, session.notices)
             listens = await told(greeting, session.notices, may_stop=True)
         listens = listens and await told(
             _state(target.integration, settings, "running", started), session.notices
@@ -137,7 +137,8 @@ async def port_session(
         await target.close()
 
 
-async def _greeting(target: PortTarget, configuration: Chosen, notices: list[str]) -> None:
+async def greet(target: PortTarget, configuration: Chosen, notices: list[str]) -> None:
+    """Makes Port know this installation, and gives a new one its resources; what of them was refused is noted."""
     refused = await target.resources.initialize(
         configuration.configuration.text, configuration.blueprints, configuration.extras
     )

@@ -13,7 +13,7 @@ from fairlead.app.hub import Hub, RunEnd, Turn
 from fairlead.app.opened import OpenCatalog
 from fairlead.app.settings.values import Settings
 from fairlead.app.status import Status, status
-from fairlead.app.sync import SyncRequest
+from fairlead.app.sync import SyncRequest, Writing
 from fairlead.app.wiring import CLOCK, catalog_mark, stored_connections, writing_catalog
 from fairlead.model.errors import BadUsage, CatalogUnusable, FairleadError, Retry
 from fairlead.model.reports import ProgressUpdate, RunReport, RunState
@@ -25,10 +25,14 @@ Progress = Callable[[ProgressUpdate], None]
 
 
 class Service:
-    """What the API can do, and `fairlead demo` beside it. `hide` is told of every secret. Close it."""
+    """What the API can do, and `fairlead demo` beside it. `hide` is told of every secret; `writing` opens the catalog
+    for a run. Close it."""
 
-    def __init__(self, settings: Settings, hide: Hide = lambda _: None) -> None:
+    def __init__(
+        self, settings: Settings, hide: Hide = lambda _: None, writing: Writing = writing_catalog
+    ) -> None:
         self.settings = settings
+        self._writing = writing
         self.hub = Hub()
         self.catalog = OpenCatalog(settings)
         self._secrets = KnownSecrets(settings.secrets(), hide)
@@ -56,7 +60,9 @@ class Service:
         self._check_idle()
         going = self._going = _Going(self.hub, progress)
         try:
-            report = await sync.run(self.settings, request, going.progress, self._secrets.add, going.started)
+            report = await sync.run(
+                self.settings, request, going.progress, self._secrets.add, going.started, self._writing
+            )
             going.end = "done", report, None
         except asyncio.CancelledError:
             going.end = "stopped", None, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fairlead.app.wiring import Catalog
 
 T = TypeVar("T")
+Writing = Callable[[Settings], "AbstractAsyncContextManager[Catalog]"]
 
 
 class SyncRequest(msgspec.Struct, frozen=True):
@@ -52,8 +54,9 @@ async def run(
     progress: Callable[[ProgressUpdate], None],
     hide: Hide,
     started: Callable[[int], None] = lambda _: None,
+    writing: Writing = writing_catalog,
 ) -> RunReport:
-    """One run to its end, or the end of one that was cut off. `started` is told its number as soon as it has one.
+    """One run to its end, or that of one that was cut off. `started` is told its number, `writing` opens the catalog.
 
     Nothing is written before settings, mapping and credentials are known to be good. BadUsage, BadMapping,
     BadCredential, CatalogUnusable as their names say; TargetRejected where a target keeps the mapping to itself.
@@ -70,7 +73,7 @@ async def run(
     ):
         if len(sources) == 1:
             await sources[0].identity()
-        async with writing_catalog(settings) as store:
+        async with writing(settings) as store:
             connected = await registered(store, sources)
             engine = engine_of(
                 store=store,
@@ -92,10 +95,14 @@ async def run(
                 started=both(started, session.started),
             )
             await session.show_examples(store, connected, sources, report)
-            warnings = (*configuration.configuration.warnings, *remarks, *report.warnings)
-            session.ended(msgspec.structs.replace(report, warnings=warnings))
-    warnings = (*configuration.configuration.warnings, *remarks, *session.notices, *report.warnings)
-    return msgspec.structs.replace(report, warnings=warnings)
+            warnings = (*configuration.configuration.warnings, *remarks)
+            session.ended(_warned(report, warnings))
+    return _warned(report, (*warnings, *session.notices))
+
+
+def _warned(report: RunReport, warnings: Sequence[str]) -> RunReport:
+    """The report with these before its own warnings."""
+    return msgspec.structs.replace(report, warnings=(*warnings, *report.warnings))
 
 
 async def _configured(settings: Settings, request: SyncRequest) -> Chosen:

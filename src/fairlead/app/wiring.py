@@ -42,8 +42,13 @@ from fairlead.sync.engine import Engine
 from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
 from fairlead.sync.wanted import full_reading
+from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.examples import MOST as EXAMPLES
 from fairlead.targets.port.integration import PortIntegration, ResyncStatus
+from fairlead.targets.port.kafka import CHANGELOG_DESTINATION as KAFKA_DESTINATION
+from fairlead.targets.port.kafka import KafkaRequests
+from fairlead.targets.port.kafka_poller import library
+from fairlead.targets.port.kafka_settings import kafka_settings
 from fairlead.targets.port.masks import masked_text
 from fairlead.targets.port.regions import PERSONAL, is_personal
 from fairlead.targets.port.resources import is_same_mapping
@@ -62,6 +67,7 @@ __all__ = [
     "CLOCK",
     "EXAMPLES",
     "FILES",
+    "KAFKA_DESTINATION",
     "Access",
     "AzureSource",
     "Catalog",
@@ -79,12 +85,14 @@ __all__ = [
     "Vault",
     "Webhook",
     "catalog_mark",
+    "check_kafka",
     "engine_of",
     "examine",
     "export_blocks",
     "fewest_requests",
     "is_failure",
     "is_same_mapping",
+    "kafka_requests",
     "mapper_of",
     "normalized",
     "open_port",
@@ -119,20 +127,45 @@ def open_source(url: str, token: Secret, hosts: Mapping[str, str]) -> AzureSourc
 
 def open_port(settings: PortSettings, *, merge: bool = True, create_missing: bool = True) -> PortTarget:
     """Port as a target; sends nothing yet. `merge` and `create_missing` are the mapping's."""
-    return PortTarget(
-        PortTargetSettings(
-            client_id=settings.client_id,
-            client_secret=settings.client_secret,
-            identifier=settings.integration,
-            base_url=settings.base_url,
-            timeout=settings.timeout,
-            changelog_destination=settings.changelog_destination,
-            incremental_sync=settings.incremental_sync,
-            initialize=settings.initialize,
-            origin=settings.origin,
-            merge=merge,
-            create_missing_related_entities=create_missing,
-        )
+    return PortTarget(_port_settings(settings, merge, create_missing))
+
+
+def check_kafka(options: Mapping[str, object]) -> None:
+    """BadUsage for an option of the listener KAFKA that cannot be meant, and where its library is not installed."""
+    kafka_settings(options)
+    library()
+
+
+async def kafka_requests(
+    settings: PortSettings, options: Mapping[str, object]
+) -> AsyncGenerator[object, None]:
+    """Requests for a sync from Port's Kafka, one by one; the end of the generator leaves the group. BadUsage as
+    `check_kafka`."""
+    client = PortClient(_port_settings(settings))
+    requests = KafkaRequests(kafka_settings(options), client, settings.integration)
+    try:
+        async for request in requests:
+            yield request
+    finally:
+        await requests.close()
+        await client.close()
+
+
+def _port_settings(
+    settings: PortSettings, merge: bool = True, create_missing: bool = True
+) -> PortTargetSettings:
+    return PortTargetSettings(
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        identifier=settings.integration,
+        base_url=settings.base_url,
+        timeout=settings.timeout,
+        changelog_destination=settings.changelog_destination,
+        incremental_sync=settings.incremental_sync,
+        initialize=settings.initialize,
+        origin=settings.origin,
+        merge=merge,
+        create_missing_related_entities=create_missing,
     )
 
 

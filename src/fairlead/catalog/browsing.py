@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from fairlead.catalog.queries import browse, explain
+from fairlead.catalog.queries import browse, explain, runs
 from fairlead.catalog.session import Session
 from fairlead.model.browsing import Found, Instants, Neighbor, Way
 from fairlead.model.entities import EntityKey
@@ -84,3 +84,7 @@ class Browsing:
     async def walks(self, run: int) -> dict[int, tuple[int, int]]:
         """See `Browsing`."""
         return await self._read(partial(browse.walks, run=run))
+
+    async def wishes(self) -> tuple[int, int]:
+        """How many wishes for a sync there have been, and up to which of them a run has come after."""
+        return await self._read(runs.wishes)

@@ -237,10 +237,6 @@ class Catalog:
         """Every connection."""
         return await self._read(runs.connections)
 
-    async def wishes(self) -> tuple[int, int]:
-        """How many wishes for a sync there have been, and up to which of them a run has come after."""
-        return await self._read(runs.wishes)
-
     # -- records -------------------------------------------------------------------------------------------------
     async def knows(self, connection: int, kind: str) -> bool:
         """Whether any record of the kind is stored, tombstones included."""

@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,18 +29,19 @@ if TYPE_CHECKING:
     from fairlead.app.service import Service
 
 
+ReadyFlag = Annotated[
+    str,
+    typer.Option("--ready-file", metavar="FILE", help="Write the address there, as JSON, once it answers."),
+]
+
+
 def serve(
     context: typer.Context,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port; where it is taken, the next free one.")
     ] = 8400,
     host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
-    ready_file: Annotated[
-        str,
-        typer.Option(
-            "--ready-file", metavar="FILE", help="Write the address there, as JSON, once it answers."
-        ),
-    ] = "",
+    ready_file: ReadyFlag = "",
     catalog: CatalogFlag = "",
     mapping: MappingFlag = "",
     blueprints: BlueprintsFlag = "",
@@ -64,21 +67,28 @@ async def _serve(output: Output, service: Service, host: str, port: int, ready_f
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ready = Path(ready_file) if ready_file else None
     if not is_loopback(host):
         output.warn("there is no sign-in yet: who reaches this address reads the catalog and starts runs")
     async with serving(service, host, port) as address:
         if port and address.port != port:
             output.note(f"port {port} is taken: using {address.port}")
         output.line(f"Fairlead answers at {address.url}   Ctrl-C stops")
-        output.stdout.flush()
-        if ready is not None:
-            _write(ready, {"url": address.url, "pid": os.getpid()})
-        try:
+        with announced(output, address.url, ready_file):
             await stop.wait()
-        finally:
-            if ready is not None:
-                ready.unlink(missing_ok=True)
+
+
+@contextmanager
+def announced(output: Output, url: str, ready_file: str) -> Iterator[None]:
+    """Says, in the ready file too if there is to be one, that the address answers, as long as the block runs."""
+    output.stdout.flush()
+    ready = Path(ready_file) if ready_file else None
+    if ready is not None:
+        _write(ready, {"url": url, "pid": os.getpid()})
+    try:
+        yield
+    finally:
+        if ready is not None:
+            ready.unlink(missing_ok=True)
 
 
 def _write(path: Path, value: dict[str, object]) -> None:

@@ -72,7 +72,7 @@ class Runs:
         except FairleadError as error:
             _log.error(f"the {mode} sync failed", error=error.message, advice=error.advice or None)
             return False
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault in one sync must not end those that follow
             _log.exception(f"the {mode} sync failed: a fault in Fairlead")
             return False
         return True
@@ -130,7 +130,10 @@ class Polled:
 
 
 async def follow(runs: Runs, requests: Callable[[], AsyncGenerator[object, None]]) -> NoReturn:
-    """A full sync for each request; the next one is taken when the sync has ended. A source that fails is opened again."""
+    """A full sync for each request; the next one is taken when the sync has ended.
+
+    A source that fails is opened again.
+    """
     loop = asyncio.get_running_loop()
     failures = 0
     while True:

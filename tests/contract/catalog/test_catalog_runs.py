@@ -58,15 +58,15 @@ async def test_the_last_configuration_from_a_place(catalog: Catalog) -> None:
 
 async def test_wishes_stay_until_a_run_has_come_after_them(open_: Open) -> None:
     async with open_() as catalog:
-        assert await catalog.wishes() == (0, 0)
+        assert await catalog.browse.wishes() == (0, 0)
         await catalog.write(lambda w: w.wish())
         await catalog.write(lambda w: w.wish())
     async with open_() as catalog:
         await catalog.write(lambda w: w.serve_wishes(1))
-        assert await catalog.wishes() == (2, 1)
+        assert await catalog.browse.wishes() == (2, 1)
         await catalog.write(lambda w: w.serve_wishes(2))
         await catalog.write(lambda w: w.serve_wishes(1))
-        assert await catalog.wishes() == (2, 2)
+        assert await catalog.browse.wishes() == (2, 2)
 
 
 async def test_a_connection_is_its_instance(catalog: Catalog) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fairlead.app.settings.load import load, read_token
 from fairlead.app.settings.schema import Layer, known_names, variable
-from fairlead.app.settings.values import Intervals, ListenerSettings, PortSettings, Settings
+from fairlead.app.settings.values import ListenerSettings, PortSettings, Settings
 from fairlead.model.errors import BadUsage
 from fairlead.model.secrets import Secret
 
@@ -79,7 +79,6 @@ def test_ocean_flat(tmp_path: Path) -> None:
     assert settings.port is not None
     assert (settings.port.client_id, settings.port.integration) == ("port-client", "ado")
     assert settings.listener == ListenerSettings("ONCE", options={"type": "ONCE"})
-    assert settings.intervals == Intervals(incremental=0.0, full=0.0)
 
 
 @pytest.mark.parametrize(
@@ -129,41 +128,6 @@ def test_ocean_minutes_are_seconds_here(tmp_path: Path) -> None:
     assert settings.intervals.full == 7200
     assert settings.port is not None
     assert not settings.port.initialize
-
-
-def test_ocean_listener(tmp_path: Path) -> None:
-    listener = read(
-        OCEAN
-        | {
-            "OCEAN__EVENT_LISTENER": '{"type": "polling", "interval": 5, "brokers": ["a", "b"]}',
-            "OCEAN__EVENT_LISTENER__RESYNC_ON_START": "false",
-            "OCEAN__BASE_URL": "https://hooks.example.com",
-            "OCEAN__PATH_PREFIX": "/ado",
-            "OCEAN__INTEGRATION__CONFIG__WEBHOOK_AUTH_USERNAME": "hooks",
-        },
-        tmp_path,
-    ).listener
-    assert (listener.type, listener.interval, listener.resync_on_start) == ("POLLING", 5, False)
-    assert (listener.app_host, listener.path_prefix) == ("https://hooks.example.com", "/ado")
-    assert listener.options["brokers"] == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    ("given", "seconds"),
-    [
-        ({}, 0),
-        ({"OCEAN__INTEGRATION__INCREMENTAL_SYNC_INTERVAL": "30"}, 0),
-        ({"OCEAN__INTEGRATION__INCREMENTAL_SYNC_ENABLED": "true"}, 900),
-        ({"OCEAN__INTEGRATION": '{"incrementalSyncEnabled": true, "incrementalSyncInterval": 60}'}, 3600),
-        ({"FAIRLEAD_INTERVALS__INCREMENTAL": "7"}, 7),
-    ],
-)
-def test_ocean_reads_incrementally_only_where_it_is_enabled(
-    tmp_path: Path, given: dict[str, str], seconds: float
-) -> None:
-    settings = read(OCEAN | given, tmp_path)
-    assert settings.intervals.incremental == seconds
-    assert settings.intervals.full == 0
 
 
 @pytest.mark.parametrize("name", ["OCEAN__CLIENT_TIMEOUT", "FAIRLEAD_PORT__TIMEOUT"])
@@ -328,7 +292,11 @@ def test_unknown_variable_is_a_warning_with_a_hint(tmp_path: Path) -> None:
         ),
         ({"OCEAN__SCHEDULED_RESYNC_INTERVAL": PAT}, "", "must be a number of minutes"),
         ({"OCEAN__EVENT_LISTENER": PAT}, "", "setting listener.options: input should be a valid dictionary"),
-        ({"OCEAN__EVENT_LISTENER": '{"interval": "x"}'}, "", "setting listener.interval: input should be a valid number"),
+        (
+            {"OCEAN__EVENT_LISTENER": '{"interval": "x"}'},
+            "",
+            "setting listener.interval: input should be a valid number",
+        ),
         ({"OCEAN__PORT__CLIENT_SECRET": PAT}, "", "Port's client id is not set"),
         ({"FAIRLEAD_CONFIG": "gone.yaml"}, "", "cannot be read: No such file"),
         ({}, f"azure: {{personal_access_tokn: {PAT}}}", "unknown setting azure.personal_access_tokn"),

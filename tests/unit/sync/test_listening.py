@@ -111,7 +111,9 @@ def test_another_trigger_serves_a_lasting_wish_that_waits() -> None:
 
 def test_events_do_not_hurry_what_has_failed() -> None:
     syncs = Syncs(0, Retry("down"))
-    hooks = [at(second, lambda: syncs.runs.wish("incremental", after=3, lasting=True)) for second in range(20)]
+    hooks = [
+        at(second, lambda: syncs.runs.wish("incremental", after=3, lasting=True)) for second in range(20)
+    ]
     made = syncs.during(1000, *hooks)
     assert made == [(3, "incremental"), (33, "incremental")]
 

@@ -118,10 +118,11 @@ class Settings(msgspec.Struct, frozen=True):
     """Everything a command is told.
 
     `preset_named` tells a chosen preset from the default of the dialect. `server_hosts` are names that a server answers
-    to beside those of the loopback. `webhook_user` and `webhook_secret` are what service hooks sign in with. `token` is a
-    credential that was given without an organization: `connect` uses it. `jq_environment` holds the variables that mapping expressions may
-    read, by name. `jq_workers` 0 means as many as there are processors. `warnings` are for the person, one line each;
-    they never hold a value. `changelog_secret` signs what goes to the addresses that blueprints name.
+    to beside those of the loopback. Service hooks sign in with `webhook_user` and `webhook_secret`. `token` is a
+    credential that was given without an organization: `connect` uses it. `jq_environment` holds the variables that
+    mapping expressions may read, by name. `jq_workers` 0 means as many as there are processors. `warnings` are for the
+    person, one line each; they never hold a value. `changelog_secret` signs what goes to the addresses that blueprints
+    name.
     """
 
     catalog_url: str

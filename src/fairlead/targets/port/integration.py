@@ -5,13 +5,14 @@ What a new one is given is the matter of `resources`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
-from fairlead.model.errors import Retry
+from fairlead.model.errors import IncompleteReading, Retry
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
@@ -142,6 +143,21 @@ class PortIntegration:
         self._check(answer, "the organization")
         return read(answer, _OrganizationHolder, "the organization").organization
 
+    async def newest_request(self) -> float | None:
+        """When somebody last wished for a full sync, in epoch seconds; None where nobody ever did."""
+        request = await self.resync_request()
+        return _instant(request.updated_at) if request else None
+
+    async def served_until(self) -> float:
+        """Wishes up to this instant were served by a sync that came to its end; -inf where nobody can tell."""
+        stored = await self.stored()
+        state = stored.resync_state if stored else None
+        if state is None or state.status not in ("completed", "failed"):
+            return -math.inf
+        # Its end would not do: a wish that came while it went on has not been served.
+        known = filter(None, (_instant(state.last_resync_start), _instant(state.updated_at)))
+        return min(known, default=-math.inf)
+
     async def create(self, origin: Origin) -> Integration:
         """Creates the integration, or answers with the one that somebody has just created.
 
@@ -170,6 +186,16 @@ class PortIntegration:
     def _check(self, answer: Answer, what: str) -> None:
         if not answer.is_success:
             raise self._client.error(answer, what)
+
+
+def _instant(text: str | None) -> float | None:
+    """Epoch seconds of an instant as Port writes it. Raises `IncompleteReading` for another text."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise IncompleteReading(f"Port gives an instant that is none: {text[:40]!r}") from None
 
 
 def iso(instant: float) -> str:

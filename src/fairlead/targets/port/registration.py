@@ -15,9 +15,10 @@ class Ingest(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ResyncState(msgspec.Struct, frozen=True, rename="camel"):
-    """How the last sync stands; `updated_at` as Port writes instants."""
+    """How the last sync stands; instants as Port writes them."""
 
     status: str | None = None
+    last_resync_start: str | None = None
     updated_at: str | None = None
 
 
