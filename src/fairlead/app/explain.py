@@ -131,7 +131,10 @@ async def explained(store: Catalog, mapping: Parsed | None, key: EntityKey, fiel
 def _delivery(facts: EntityDelivery) -> Delivery:
     if not facts.error:
         return Delivery(facts.target, "due" if facts.due else "delivered")
-    why = msgspec.json.decode(facts.error, type=Refused)
+    try:
+        why = msgspec.json.decode(facts.error, type=Refused)
+    except msgspec.DecodeError:
+        why = Refused(facts.error)  # as an older Fairlead kept it
     return Delivery(facts.target, "refused", why.error, why.field, why.advice)
 
 

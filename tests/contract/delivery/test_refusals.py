@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 
+import msgspec
 import pytest
 
 from contract.delivery.test_delivery import services
+from fairlead.app.explain import explained
 from fairlead.model.reports import DeliveryReport, RefusalReport
 from fault.delivering import Installation, body, of
 from port_api import Fault
@@ -164,3 +166,32 @@ async def test_an_organization_over_its_limit(installation: Installation) -> Non
     start = len(installation.port.ledger)
     assert (await installation.deliver()).upserted == 20
     assert len(installation.sent(start)) == 20
+
+
+async def standing(installation: Installation, name: str) -> tuple[str, str, str]:
+    """How an area stands at Port, as `explain` tells it: state, field, error."""
+    (one,) = (await explained(installation.catalog, None, of("area", name))).deliveries
+    assert one.target == "port"
+    assert bool(one.advice) == bool(one.field)
+    return one.state, one.field, one.error
+
+
+async def test_each_entity_tells_how_it_stands(installation: Installation) -> None:
+    await installation.put({of("area", "good"): body("G"), of("area", "bad"): body("B", {"size": "big"})})
+    assert (await explained(installation.catalog, None, of("area", "good"))).deliveries == ()
+    await installation.deliver()
+    await installation.put({of("area", "late"): body("L")})
+    assert await standing(installation, "good") == ("delivered", "", "")
+    assert await standing(installation, "late") == ("due", "", "")
+    state, field, error = await standing(installation, "bad")
+    assert (state, field) == ("refused", "properties.size")
+    assert error.startswith("422 blueprint_schema_mismatch")
+
+
+async def test_what_an_older_fairlead_kept_of_a_refusal_is_told(installation: Installation) -> None:
+    await installation.put({of("area", "bad"): body("B", {"size": "big"})})
+    await installation.deliver()
+    (due,) = await installation.catalog.due("port", "area", 0, 10)
+    old = msgspec.structs.replace(due, error="422 too big")
+    await installation.catalog.write(lambda writer: writer.mark_delivered([old]))
+    assert await standing(installation, "bad") == ("refused", "", "422 too big")
