@@ -131,6 +131,7 @@ async def port_session(
         session.failed(error)
         raise
     finally:
+        session.notices += [f"port: {notice}" for notice in target.notices]
         if listens:
             ended = CLOCK.now()
             await _part(session, lambda: _state(target.integration, settings, session.status, started, ended))

@@ -164,6 +164,7 @@ def _port_settings(
         incremental_sync=settings.incremental_sync,
         initialize=settings.initialize,
         origin=settings.origin,
+        extend_blueprints=settings.extend_blueprints,
         merge=merge,
         create_missing_related_entities=create_missing,
     )

@@ -50,7 +50,7 @@ class Target(Protocol):
         """Raises `Retry` where the target is out of reach, `BadCredential` where it refuses us."""
 
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
-        """Creates blueprints that are absent there, in dependency order; never changes existing ones."""
+        """Creates blueprints that are absent there, in dependency order; existing ones gain what they lack, at most."""
 
     def upsert(self, payloads: Sequence[Payload]) -> AsyncGenerator[list[Outcome], None]:
         """Writes entities; the outcomes as they come, one for each unless an error ends it."""

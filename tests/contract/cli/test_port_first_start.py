@@ -96,3 +96,21 @@ async def test_what_port_provides_is_used_at_once(image: Shell, port: PortApi) -
     assert done.code == 0, done
     assert list(port.state.blueprints) == ["project"]
     assert port.state.every_entity()
+
+
+async def test_a_property_that_came_later_is_told_and_added_on_request(image: Shell, port: PortApi) -> None:
+    fill(image)
+    files = ("--mapping", ".port/resources/port-app-config.yml", "--blueprints", "b.json")
+    (image.directory / "b.json").write_text(json.dumps(BLUEPRINTS))
+    assert (await image.run("sync", *files)).code == 0
+    (image.directory / "b.json").write_text(json.dumps(BLUEPRINTS).replace('"visibility"', '"reach"'))
+    mapping = image.directory / ".port" / "resources" / "port-app-config.yml"
+    mapping.write_text(MAPPING.replace("visibility: .visibility", "reach: .visibility"))
+    told = await image.run("sync", *files)
+    assert told.code == 5, told
+    assert "port: the blueprint 'project' lacks properties reach" in told.out + told.err
+    image.environment["FAIRLEAD_PORT__EXTEND_BLUEPRINTS"] = "true"
+    done = await image.run("sync", *files)
+    assert done.code == 0, done
+    assert "lacks" not in done.out + done.err
+    assert all("reach" in one.properties for one in port.state.every_entity())

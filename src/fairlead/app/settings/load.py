@@ -189,6 +189,7 @@ def _port(part: PortPart, dialect: Dialect, directory: Path) -> PortSettings | N
         send_examples=part.send_examples if part.send_examples is not None else dialect == "ocean",
         is_integration=dialect != "script",
         origin=part.resources_origin,
+        extend_blueprints=part.extend_blueprints,
         resources=directory / part.resources_path if part.resources_path else None,
     )
 

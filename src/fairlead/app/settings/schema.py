@@ -100,6 +100,7 @@ class PortPart(_Part):
     timeout: Annotated[float, Field(gt=0)] = 60.0
     send_examples: bool | None = None
     resources_path: str = ""
+    extend_blueprints: bool = False
     resources_origin: Annotated[Origin | None, BeforeValidator(_origin)] = None
 
 

@@ -55,8 +55,8 @@ class PortSettings(msgspec.Struct, frozen=True):
     `is_integration`: Port knows this installation, keeps its mapping and hears of its runs; Port's script was none.
     `initialize` tells whether missing blueprints, and what goes with them, are created there. `origin` is what a new
     installation starts with, None for what Port's own integration chooses. `resources` is a folder of a mapping,
-    blueprints, scorecards, pages and actions to start with, None for where the image has it. `timeout` is of one
-    request, in seconds.
+    blueprints, scorecards, pages and actions to start with, None for where the image has it. `extend_blueprints`:
+    blueprints that are there get properties and relations that they lack. `timeout` is of one request, in seconds.
     `send_examples`: a few raw records of each kind are shown at Port.
     `changelog_destination` and `incremental_sync` are what the integration at Port says of this installation; None
     leaves what it says. `resync_interval` is how many seconds lie between the runs that Port is told of, None where
@@ -76,6 +76,7 @@ class PortSettings(msgspec.Struct, frozen=True):
     resync_interval: float | None = None
     origin: Origin | None = None
     resources: Path | None = None
+    extend_blueprints: bool = False
 
 
 class WebhookSettings(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from fairlead.model.blueprints import Blueprint
-from fairlead.model.errors import FairleadError, TargetRejected
+from fairlead.model.errors import FairleadError, NotPermitted, TargetRejected
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.client import EXPORTER, PortClient
 from fairlead.targets.port.definitions import (
@@ -22,8 +22,11 @@ from fairlead.targets.port.definitions import (
     SYSTEM,
     WALKING,
     Definition,
+    Gap,
     bare,
     definition_of,
+    filling,
+    gap,
     lacking,
 )
 
@@ -75,6 +78,32 @@ class PortBlueprints:
             await self._remove(created)
             raise
         return created
+
+    async def complete(
+        self, blueprints: Sequence[Blueprint], stored: Mapping[str, Definition], *, extend: bool
+    ) -> tuple[dict[str, Definition], list[str]]:
+        """What those that are there lack of our definitions: added with `extend`, else only told.
+
+        Answers with the changed parts of those that were changed, and with what there is to say, a line for a
+        blueprint. A refused addition is told too. Nothing is ever taken away, retyped or made required.
+        """
+        changed: dict[str, Definition] = {}
+        told: list[str] = []
+        for blueprint in blueprints:
+            name = blueprint.identifier
+            missing = gap(definition_of(blueprint), stored[name]) if name in stored else None
+            if missing is None:
+                continue
+            parts = filling(stored[name], missing) if extend and name not in SYSTEM else {}
+            try:
+                if parts:
+                    await self._patch(name, parts)
+                    changed[name] = parts
+            except (TargetRejected, NotPermitted) as error:
+                told.append(error.message)
+            if missing.risky or not parts:
+                told.append(_lack(name, missing, extend=extend))
+        return changed, told
 
     async def _create(
         self, absent: Sequence[Blueprint], created: list[str]
@@ -128,6 +157,13 @@ class PortBlueprints:
         """404 is a rejection here: what the definition points to is absent at Port."""
         error = self._client.error(answer, what)
         return TargetRejected(error.message) if answer.status == 404 else error
+
+
+def _lack(name: str, missing: Gap, *, extend: bool) -> str:
+    required = f"relations {', '.join(missing.risky)}, which are required"
+    lacks = required if extend and missing.risky else str(missing)
+    advice = "add them there" if extend else "add them there, or set port.extend_blueprints"
+    return f"the blueprint {name!r} lacks {lacks}; entities that have them are refused: {advice}"
 
 
 def in_dependency_order(blueprints: Sequence[Blueprint]) -> list[Blueprint]:

@@ -12,13 +12,10 @@ SYSTEM = frozenset({"_user", "_team"})
 LINKED = ("relations",)
 """What a blueprint gets after all have been created: it points to others."""
 
-WALKING = (
-    "ownership",
-    "teamInheritance",
-    "mirrorProperties",
-    "calculationProperties",
-    "aggregationProperties",
-)
+COMPUTED = ("mirrorProperties", "calculationProperties", "aggregationProperties")
+"""Properties that Port works out by itself."""
+
+WALKING = ("ownership", "teamInheritance", *COMPUTED)
 """What it gets last: it walks along relations."""
 
 Definition = dict[str, msgspec.Raw]
@@ -28,6 +25,10 @@ Definition = dict[str, msgspec.Raw]
 class _Typed(msgspec.Struct, frozen=True):
     # Of any shape: a schema that Port added to since must not stop a delivery.
     type: object = None
+
+
+class _Link(msgspec.Struct, frozen=True):
+    required: bool | None = None
 
 
 class _Schema(msgspec.Struct, frozen=True):
@@ -59,6 +60,58 @@ def is_step_of(stored: Definition, blueprint: Blueprint) -> bool:
         not _says(stored.get(key)) or _names(stored.get(key)) == _names(wanted.get(key))
         for key in LINKED + WALKING
     )
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """What a definition has and the blueprint at Port lacks. `risky` relations are required: entities that are there
+    would break the rule at once."""
+
+    properties: Definition
+    relations: Definition
+    risky: tuple[str, ...]
+
+    def __str__(self) -> str:
+        groups = (("properties", tuple(self.properties)), ("relations", (*self.relations, *self.risky)))
+        return "; ".join(f"{what} {', '.join(names)}" for what, names in groups if names)
+
+
+def gap(wanted: Definition, stored: Definition) -> Gap | None:
+    """What `stored` lacks of `wanted`, None where it lacks nothing. What Port computes under a name is not missing."""
+    computed = {name for key in COMPUTED for name in _table(stored, key)}
+    held, links = _properties(stored), _table(stored, "relations")
+    properties = {
+        name: one for name, one in _properties(wanted).items() if name not in held and name not in computed
+    }
+    absent = {name: one for name, one in _table(wanted, "relations").items() if name not in links}
+    risky = tuple(name for name, one in absent.items() if msgspec.json.decode(one, type=_Link).required)
+    if not properties and not absent:
+        return None
+    return Gap(properties, {name: one for name, one in absent.items() if name not in risky}, risky)
+
+
+def filling(stored: Definition, missing: Gap) -> Definition:
+    """The parts that have to be written for `missing` to be there, whole, because a part that is written replaces the
+    one that is there. Nothing of it becomes required."""
+    parts: Definition = {}
+    if missing.properties:
+        properties = _properties(stored) | missing.properties
+        parts["schema"] = _raw(_table(stored, "schema") | {"properties": _raw(properties)})
+    if missing.relations:
+        parts["relations"] = _raw(_table(stored, "relations") | missing.relations)
+    return parts
+
+
+def _properties(definition: Definition) -> Definition:
+    return _table(_table(definition, "schema"), "properties")
+
+
+def _table(definition: Definition, key: str) -> Definition:
+    """The named parts at a key; none where there is nothing."""
+    return msgspec.json.decode(definition[key], type=Definition | None) or {} if key in definition else {}
+
+
+def _raw(table: Definition) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(table))
 
 
 def _types(definition: Definition) -> dict[str, object]:

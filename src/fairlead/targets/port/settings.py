@@ -32,7 +32,7 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     sync: `{}`, `{"type": "KAFKA"}` or `{"type": "WEBHOOK", "url": …}`) and `incremental_sync` are what the integration
     says of itself; None leaves what is stored there. `initialize`: blueprints, and what goes with them, are created
     where they are absent. `origin` is what a new integration starts with, None for what Ocean chooses; one that Port
-    stores goes before it.
+    stores goes before it. `extend_blueprints`: blueprints that are there get properties and relations that they lack.
     """
 
     client_id: str
@@ -47,6 +47,7 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
     incremental_sync: bool | None = None
     initialize: bool = True
     origin: Origin | None = None
+    extend_blueprints: bool = False
 
     @property
     def own_origin(self) -> Origin:

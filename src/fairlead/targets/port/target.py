@@ -71,6 +71,8 @@ class PortTarget:
         self._holdings = PortHoldings(settings, self._client)
         self._refusals = PortRefusals(self._client)
         self._slots = asyncio.Semaphore(CONCURRENCY)
+        self.notices: list[str] = []
+        """What the last `prepare` found that a person should know."""
         self._texts: Mapping[str, frozenset[str]] = {}
 
     @property
@@ -101,8 +103,8 @@ class PortTarget:
         await self._client.sign_in()
 
     async def prepare(self, blueprints: Sequence[Blueprint]) -> None:
-        """Creates blueprints that are absent, in dependency order; existing ones are not changed. What is sent
-        afterwards has numbers as text where the blueprint at Port says text.
+        """Creates blueprints that are absent, in dependency order. Existing ones get what they lack where the settings
+        say so; else `notices` tells. What is sent afterwards has numbers as text where the blueprint at Port says text.
 
         Creates none where the settings say that nothing is to be created.
 
@@ -113,6 +115,9 @@ class PortTarget:
             stored = await self._blueprints.definitions()
             if self._settings.initialize and self._settings.origin != "Empty":
                 await self._blueprints.create_absent(blueprints, stored)
+            extend = self._settings.extend_blueprints
+            changed, self.notices = await self._blueprints.complete(blueprints, stored, extend=extend)
+            stored |= {name: stored[name] | parts for name, parts in changed.items()}
             texts = {name: texts_at_port(one.get("schema")) for name, one in stored.items()}
             self._texts = {one.identifier: texts_of(one) for one in blueprints} | texts
 
