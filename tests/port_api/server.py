@@ -11,7 +11,17 @@ from types import TracebackType
 
 from aiohttp import web
 
-from port_api import blueprints, chaos, entities, holdings, ingest, integrations, kafka, resources
+from port_api import (
+    blueprints,
+    chaos,
+    entities,
+    holdings,
+    ingest,
+    integrations,
+    kafka,
+    patching,
+    resources,
+)
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -239,6 +249,7 @@ class PortApi:
             web.get(blueprint + "/entities/{entity}", self._get_entity),
             web.post("/v1/entities/search", self._search),
             *holdings.routes(self),
+            *patching.routes(self),
         ]
 
     async def _create_integration(self, request: web.Request) -> web.Response:

@@ -138,6 +138,20 @@ async def port_session(
         await target.close()
 
 
+@asynccontextmanager
+async def searchable(settings: PortSettings | None, session: Session) -> AsyncIterator[Sequence[PortTarget]]:
+    """Where search queries look beside the catalog: the targets of the run, or, for one that leaves them alone, Port
+    to be read only; nowhere without settings."""
+    if settings is None or session.targets:
+        yield session.targets
+        return
+    target = open_port(settings)
+    try:
+        yield [target]
+    finally:
+        await target.close()
+
+
 async def greet(target: PortTarget, configuration: Chosen, notices: list[str]) -> None:
     """Makes Port know this installation, and gives a new one its resources; what of them was refused is noted."""
     refused = await target.resources.initialize(

@@ -13,7 +13,7 @@ import msgspec
 from fairlead.app.configuring import Chosen, chosen, chosen_or_last
 from fairlead.app.connections import Hide, candidates, opened, registered
 from fairlead.app.destinations import destinations_of
-from fairlead.app.port_session import port_session
+from fairlead.app.port_session import port_session, searchable
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import (
     BASES,
@@ -59,9 +59,7 @@ async def run(
     """One run to its end, or that of one that was cut off. `started` is told its number, `writing` opens the catalog.
 
     Nothing is written before settings, mapping and credentials are known to be good. BadUsage, BadMapping,
-    BadCredential, CatalogUnusable as their names say; TargetRejected where a target keeps the mapping to itself.
-    """
-    check_kinds(request.kinds)
+    BadCredential, CatalogUnusable as their names say; TargetRejected where a target keeps the mapping to itself."""
     secrets = KnownSecrets(settings.secrets(), hide)
     found = candidates(settings, await stored_connections(settings), secrets.add, request.connection)
     configuration = await _configured(settings, request)
@@ -70,6 +68,7 @@ async def run(
         mapper_of(configuration.configuration, settings) as mapper,
         destinations_of(settings, configuration.blueprints) as (destinations, remarks),
         port_session(settings.port if request.delivers else None, configuration, secrets.clean) as session,
+        searchable(settings.port, session) as searched,
     ):
         if len(sources) == 1:
             await sources[0].identity()
@@ -83,6 +82,7 @@ async def run(
                 configuration_id=await save(store, configuration),
                 blueprints=configuration.blueprints,
                 targets=session.targets,
+                searched=searched,
                 destinations=destinations,
                 preset=configuration.preset,
                 progress=both(progress, session.progressed),
@@ -106,6 +106,8 @@ def _warned(report: RunReport, warnings: Sequence[str]) -> RunReport:
 
 
 async def _configured(settings: Settings, request: SyncRequest) -> Chosen:
+    """What the run goes by; BadUsage where it is asked for kinds that there are none of."""
+    check_kinds(request.kinds)
     if request.mode == "plan":
         return await chosen(settings)
     return await chosen_or_last(settings, enroll=request.delivers)

@@ -331,12 +331,7 @@ class Catalog:
 
     async def counts(self, blueprints: Sequence[str]) -> tuple[int, int]:
         """(entities that exist, stubs of the given blueprints)."""
-        return await self._read(
-            lambda session: (
-                sum(explain.count_entities(session).values()),
-                streams.count_stubs(session, frozenset(blueprints)),
-            )
-        )
+        return await self._read(partial(explain.counts, blueprints=frozenset(blueprints)))
 
     # -- delivery ------------------------------------------------------------------------------------------------
     async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
@@ -349,6 +344,10 @@ class Catalog:
         return await self._read(
             partial(deliveries.due, target=target, blueprint=blueprint, after=after, limit=limit)
         )
+
+    async def foreign(self, target: str, blueprint: str) -> tuple[frozenset[int], frozenset[str]]:
+        """(entities that others own at a target, identifiers of others that `target` holds of us and that are gone)."""
+        return await self._read(partial(deliveries.foreign, target=target, blueprint=blueprint))
 
     async def place_of(self, target: str) -> str:
         """Which catalog the target was when what it holds was last looked at; "" where that was never."""

@@ -174,6 +174,10 @@ class CatalogWriter:
         """Stores what the targets have now."""
         deliveries.mark_delivered(self._session, rows)
 
+    def mark_foreign(self, entities: Sequence[int]) -> None:
+        """Others own these at a target: no target is told to remove them."""
+        deliveries.mark_foreign(self._session, entities)
+
     def register_target(self, target: str) -> None:
         """From now on every entity written is due to `target`, and all that exist are due now."""
         deliveries.register(self._session, target)

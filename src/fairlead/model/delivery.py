@@ -12,6 +12,10 @@ class Payload(msgspec.Struct, frozen=True, gc=False):
 
     `cleared` names keys delivered before that are absent now, to be sent as null; each is spelled `title`,
     `icon`, `team`, `properties.<key>` or `relations.<key>`.
+
+    `foreign`: others own it at the target too. It is written over what is there, never in its place, and not in a way
+    by which the target would take it for ours; it is never removed. `owned` False: it is only patched, so that it is
+    not made where it is not there.
     """
 
     entity: int
@@ -19,6 +23,8 @@ class Payload(msgspec.Struct, frozen=True, gc=False):
     identifier: str
     body: Body
     cleared: tuple[str, ...] = ()
+    foreign: bool = False
+    owned: bool = True
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):

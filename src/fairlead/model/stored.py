@@ -241,7 +241,8 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     """What a target is due for one entity: differs when `desired_hash != delivered_hash` (empty = absent).
 
     `keys` are the last delivered property and relation keys (JSON), so that keys that vanish can be sent as null.
-    `error` is JSON of `model.delivery.Refused`, "" where the target did not refuse it.
+    `error` is JSON of `model.delivery.Refused`, "" where the target did not refuse it. `foreign` and `owned` as of
+    `model.delivery.Payload`.
     """
 
     target: str
@@ -254,3 +255,5 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     keys: bytes
     attempts: int
     error: str
+    foreign: bool = False
+    owned: bool = True

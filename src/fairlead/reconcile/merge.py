@@ -90,18 +90,25 @@ def edges(body: Body, blueprint: Blueprint | None) -> tuple[Edge, ...]:
 
 
 def overlay(fragment: Fragment, resolved: Mapping[str, Json]) -> Fragment:
-    """The fragment with its queries replaced by what they resolved to; an unresolved query is absent."""
+    """The fragment with its queries replaced by what they resolved to (`team`, `relations`); one without an answer is
+    absent."""
+    found = resolved.get("relations")
+    answers = found if isinstance(found, dict) else {}
     relations = {
-        name: resolved.get(name, value)
+        name: answers.get(name, value) if isinstance(value, dict) else value
         for name, value in fragment.relations.items()
-        if name in resolved or not isinstance(value, dict)
+        if name in answers or not isinstance(value, dict)
     }
-    return msgspec.structs.replace(fragment, relations=relations)
+    fields, team = fragment.fields, fragment.team
+    if isinstance(team, dict):
+        team = resolved.get("team")
+        fields = fields if "team" in resolved else tuple(name for name in fields if name != "team")
+    return msgspec.structs.replace(fragment, fields=fields, team=team, relations=relations)
 
 
 def has_query(fragment: Fragment) -> bool:
-    """Whether a relation's value is a search query, to be resolved against the merged state."""
-    return any(isinstance(value, dict) for value in fragment.relations.values())
+    """Whether the team or a relation is a search query, to be resolved against the merged state."""
+    return isinstance(fragment.team, dict) or any(isinstance(v, dict) for v in fragment.relations.values())
 
 
 def _text(value: Json) -> str:

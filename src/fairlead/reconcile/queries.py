@@ -7,7 +7,7 @@ relation query at most 100.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -90,17 +90,6 @@ class Query(msgspec.Struct, frozen=True):
 EVERYTHING = Query(Group(every=True, parts=()), (), needs_instants=False)
 
 
-def matches(query: Json, candidates: Iterable[Candidate]) -> list[str]:
-    """Identifiers of the matching entities, sorted. A query that cannot be meant, or has no rule, matches nothing."""
-    try:
-        meant = understood(query, Sense())
-    except BadUsage:
-        return []
-    if meant.related or (isinstance(meant.root, Group) and not meant.root.parts):
-        return []
-    return sorted(candidate.identifier for candidate in candidates if meant.holds(candidate, {}))
-
-
 def understood(query: Json, sense: Sense) -> Query:
     """The query as it is meant. BadUsage that names the first rule that cannot be meant."""
     leaves: list[Rule | Related] = []
@@ -170,14 +159,15 @@ def _related(query: dict[str, Json], place: str) -> Related:
 
 def _holds(node: Node, candidate: Candidate, reached: Reached) -> bool:
     if isinstance(node, Rule):
-        return node.test(_value(node.name, candidate))
+        return node.test(value_of(node.name, candidate))
     if isinstance(node, Related):
         return candidate.identifier in reached[node].get(candidate.blueprint, {})
     results = (_holds(part, candidate, reached) for part in node.parts)
     return all(results) if node.every else any(results)
 
 
-def _value(name: str, candidate: Candidate) -> Json:
+def value_of(name: str, candidate: Candidate) -> Json:
+    """What a rule compares: a meta property, a property, or else a relation."""
     if name in METAS:
         return METAS[name](candidate)
     properties = candidate.body.properties

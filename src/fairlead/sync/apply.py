@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from fairlead.model.changes import Cause, Reason
-from fairlead.model.entities import Contribution, EntityKey, RowOutcome
+from fairlead.model.entities import Contribution, EntityKey, Json, RowOutcome
 from fairlead.model.records import Record, RecordState, is_newer
 from fairlead.model.stored import (
     ContributionWrite,
@@ -19,6 +19,7 @@ from fairlead.model.stored import (
 from fairlead.reconcile.canonical import canonical, digest, encode_fragment
 from fairlead.reconcile.difference import first_cause
 from fairlead.reconcile.merge import Part, has_query, overlay
+from fairlead.sync.answers import last_answers
 from fairlead.sync.reconsider import NEVER, reconsider
 from fairlead.sync.scene import Scene
 from fairlead.sync.store import Writer
@@ -169,8 +170,8 @@ def replace_contributions(writer: Writer, scene: Scene, connection: int, work: S
             continue
         for outcome in arrival.outcomes or ():
             if not outcome.frozen:
-                old = {c.item: c for c in before.get(record_id, ()) if c.row == outcome.row}
-                _replace_row(scene, connection, record_id, arrival.record, outcome, old, ids, entities, draft)
+                own = before.get(record_id, ())
+                _replace_row(scene, connection, record_id, arrival.record, outcome, own, ids, entities, draft)
     _write(writer, scene, draft, fresh_keys)
 
 
@@ -201,34 +202,37 @@ def _replace_row(
     record_id: int,
     record: Record,
     outcome: RowOutcome,
-    old: dict[str, StoredContribution],
+    before: Sequence[StoredContribution],
     ids: dict[EntityKey, int],
     entities: dict[EntityKey, StoredEntity],
     draft: _Draft,
 ) -> None:
+    old = {one.item: one for one in before if one.row == outcome.row}
     reason = Reason.REMAPPED if outcome.contributions else Reason.NOT_SELECTED
     for contribution in outcome.contributions:
         cause = Cause(Reason.READ, record.kind, record.key, outcome.row)
-        entity = (
-            ids[EntityKey(contribution.blueprint, contribution.identifier)] if not contribution.query else 0
-        )
         fragment = encode_fragment(contribution.fragment)
         hash_ = _hash(contribution, fragment)
         known = old.pop(contribution.item, None)
         if known is not None and known.hash == hash_:
             continue
+        answers, entity = last_answers(before, contribution)
+        if not contribution.query:
+            entity = ids[EntityKey(contribution.blueprint, contribution.identifier)]
         if known is not None and known.entity not in {0, entity}:
             draft.touch(known.entity, Cause(Reason.REMAPPED, record.kind, record.key, outcome.row))
             target = entities.get(EntityKey(contribution.blueprint, contribution.identifier))
             if (target is None or not target.hash) and known.blueprint == contribution.blueprint:
                 cause = msgspec.structs.replace(cause, renamed_from=known.identifier)
         draft.writes.append(
-            _contribution_write(known.id if known else 0, record_id, entity, contribution, fragment, hash_)
+            _contribution_write(
+                known.id if known else 0, record_id, entity, contribution, fragment, hash_, answers
+            )
         )
         if entity:
             draft.touch(entity, cause)
             draft.new_parts.setdefault(entity, []).append(
-                _part(scene, connection, record, contribution, outcome.row)
+                _part(scene, connection, record, contribution, outcome.row, answers)
             )
     for leftover in old.values():
         draft.deleted.append(leftover.id)
@@ -237,7 +241,13 @@ def _replace_row(
 
 
 def _contribution_write(
-    id_: int, record: int, entity: int, contribution: Contribution, fragment: bytes, hash_: bytes
+    id_: int,
+    record: int,
+    entity: int,
+    contribution: Contribution,
+    fragment: bytes,
+    hash_: bytes,
+    answers: Mapping[str, Json],
 ) -> ContributionWrite:
     notes = [[note.field, note.reason] for note in contribution.notes]
     return ContributionWrite(
@@ -252,7 +262,7 @@ def _contribution_write(
         hash=hash_,
         fragment=fragment,
         query=contribution.query,
-        resolved=b"{}" if contribution.query or has_query(contribution.fragment) else b"",
+        resolved=canonical(answers) if contribution.query or has_query(contribution.fragment) else b"",
         notes=canonical(notes) if notes else b"",
     )
 
@@ -268,10 +278,17 @@ def _hash(contribution: Contribution, fragment: bytes) -> bytes:
     )
 
 
-def _part(scene: Scene, connection: int, record: Record, contribution: Contribution, row: str) -> Part:
+def _part(
+    scene: Scene,
+    connection: int,
+    record: Record,
+    contribution: Contribution,
+    row: str,
+    answers: Mapping[str, Json],
+) -> Part:
     fragment = contribution.fragment
     if has_query(fragment):
-        fragment = overlay(fragment, {})
+        fragment = overlay(fragment, answers)
     position = scene.positions.get(row, NEVER)
     return Part(position, connection, record.key, contribution.item, contribution.creates, fragment)
 

@@ -58,8 +58,12 @@ class Target(Protocol):
     def delete(self, payloads: Sequence[Payload]) -> AsyncGenerator[list[Outcome], None]:
         """Removes entities, without cascade; what is not there counts as removed. Outcomes as of `upsert`."""
 
-    def held(self, blueprint: str) -> AsyncGenerator[list[Held], None]:
-        """Every entity of a blueprint there, whoever wrote it; none where there is no such blueprint."""
+    def held(self, blueprint: str, include: Sequence[str] = ()) -> AsyncGenerator[list[Held], None]:
+        """Every entity of a blueprint there, whoever wrote it; none where there is no such blueprint.
+
+        `include` names what is wanted of each (`title`, `properties.<name>` …), beside the identifier; everything
+        where nothing is named.
+        """
 
     def owned(self) -> AsyncGenerator[list[EntityKey], None]:
         """Every entity there that this installation, or the one that it takes over, wrote last.

@@ -19,6 +19,7 @@ from fairlead.model.stored import StoredReading, StoredRun
 from fairlead.sync.announcing import Destination, announce, enlist
 from fairlead.sync.deliver import deliver_all
 from fairlead.sync.delivery import DeliveryRules, Target
+from fairlead.sync.foreign import Searched
 from fairlead.sync.known import Known
 from fairlead.sync.passage import Connected, Passage, Passing
 from fairlead.sync.reading import first_of
@@ -47,6 +48,7 @@ class Engine:
         blueprints: Sequence[Blueprint],
         derivations: Mapping[str, Derivation],
         targets: Sequence[Target],
+        searched: Sequence[Searched] = (),
         destinations: Sequence[Destination] = (),
         policy: Policy,
         clock: Clock,
@@ -61,6 +63,7 @@ class Engine:
         self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
         self._derivations = derivations
         self._targets = targets
+        self._searched = searched
         self._destinations = destinations
         self._policy = policy
         self._clock = clock
@@ -97,7 +100,9 @@ class Engine:
         )
         totals.readings = [report for reports in results for report in reports]
         await retire_rows(self._store, scene, scene.positions, self._mapper.rows_hash)
-        totals.unresolved = await resolve(self._store, scene)
+        resolution = await resolve(self._store, scene, self._searched)
+        totals.unresolved = resolution.unanswered
+        totals.readings += resolution.foreign.reports
         await settle(self._store, scene)
         places = {row.hash: row.place for row in self._configuration.rows}
         totals.warnings += shared_warnings(await self._store.shared_entities(run), places)

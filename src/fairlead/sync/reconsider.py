@@ -31,11 +31,12 @@ Moved = tuple[StoredEntity, bytes, bytes, Cause]
 def part_of(scene: Scene, stored: StoredContribution) -> Part:
     """A stored contribution as merging needs it, its queries replaced by what they resolved to."""
     fragment = decode_fragment(stored.fragment)
+    resolved = orjson.loads(stored.resolved) if stored.resolved else {}
     if has_query(fragment):
-        resolved = orjson.loads(stored.resolved).get("relations", {}) if stored.resolved else {}
         fragment = overlay(fragment, resolved)
     position = scene.positions.get(stored.row, NEVER)
-    creates = stored.creates and not stored.query  # what is found by a query is another's: a patch
+    # What is found by a query is another's: a patch. Where that other is not of this catalog, the patch alone stands.
+    creates = bool(resolved.get("foreign")) if stored.query else stored.creates
     return Part(position, stored.connection, stored.key, stored.item, creates, fragment)
 
 

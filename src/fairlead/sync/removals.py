@@ -68,4 +68,4 @@ async def _kept(
 
 
 def _is_found(due: Delivery) -> bool:
-    return not due.desired_hash and due.delivered_hash == FOUND
+    return not due.desired_hash and not due.foreign and due.delivered_hash == FOUND

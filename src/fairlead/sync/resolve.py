@@ -1,96 +1,216 @@
-"""The second phase of mapping: search-query identifiers and relations, resolved against the merged state.
+"""The second phase of mapping: search-query identifiers, teams and relations, resolved against the merged state and
+against what others made at the targets.
 
 In blueprint dependency order, so that a query sees what was resolved before it; at most two rounds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 import msgspec
 import orjson
 
 from fairlead.model.changes import Cause, Reason
 from fairlead.model.entities import Body, EntityKey, Json
-from fairlead.model.stored import ContributionWrite, StoredContribution
+from fairlead.model.stored import ContributionWrite, EntityWrite, StoredContribution
 from fairlead.reconcile.canonical import canonical, decode_body, decode_fragment
+from fairlead.reconcile.difference import first_cause
 from fairlead.reconcile.merge import Part, merge
 from fairlead.reconcile.order import dependency_order
-from fairlead.reconcile.queries import RELATION_MATCHES, Candidate, matches
+from fairlead.reconcile.pool import Pool, fields_of, names_in
+from fairlead.reconcile.queries import RELATION_MATCHES, Candidate
+from fairlead.sync.foreign import Foreign, Searched, read_foreign
 from fairlead.sync.reconsider import part_of, reconsider
 from fairlead.sync.scene import Scene
 from fairlead.sync.store import Store, Writer
 
 ROUNDS = 2
+BATCH = 500
+TEAMS = "_team"
+"""The blueprint that a team's query asks of."""
+
+Answer = dict[str, Json]
+"""What queries resolve to: `identifier` and, where others own that entity, `foreign`; `team`; `relations`."""
 
 
-async def resolve(store: Store, scene: Scene) -> int:
-    """Resolves what can be; returns how many queries stay without an answer."""
+class Resolution(msgspec.Struct, frozen=True):
+    """How many queries stay without an answer, and which blueprints could not be searched at targets."""
+
+    unanswered: int
+    foreign: Foreign
+
+
+async def resolve(store: Store, scene: Scene, searched: Sequence[Searched] = ()) -> Resolution:
+    """Resolves what can be. Queries of blueprints that a target cannot tell of keep their last answers."""
     order = {name: place for place, name in enumerate(dependency_order(scene.blueprints))}
+    waiting = await store.unresolved()
+    foreign = await read_foreign(store, searched, _wanted(scene, waiting))
+    pools = _Pools(store, scene, foreign, [target.name for target in searched])
     unanswered = 0
     for _ in range(ROUNDS):
-        waiting = await store.unresolved()
-        waiting.sort(key=lambda one: (order.get(one.blueprint, len(order)), one.id))
-        pools: dict[str, list[Candidate]] = {}
+        waiting.sort(key=lambda one: (order.get(one.blueprint, len(order)), one.blueprint, one.id))
         moved = unanswered = 0
-        for contribution in waiting:
-            answer, open_ = await _answer(store, scene, contribution, pools)
-            unanswered += open_
-            if canonical(answer) != contribution.resolved:
-                await store.write(partial(_store, scene=scene, contribution=contribution, answer=answer))
-                pools.pop(contribution.blueprint, None)
-                moved += 1
+        for blueprint, group in groupby(waiting, key=lambda one: one.blueprint):
+            answers: list[tuple[StoredContribution, Answer]] = []
+            for contribution in group:
+                answer, open_ = await _Asking(pools, scene, contribution).answers()
+                unanswered += open_
+                if canonical(answer) != contribution.resolved:
+                    answers.append((contribution, answer))
+            for start in range(0, len(answers), BATCH):
+                await store.write(partial(_store, scene=scene, answers=answers[start : start + BATCH]))
+            if answers:
+                pools.forget(blueprint)
+            moved += len(answers)
         if not moved:
             break
-    return unanswered
+        waiting = await store.unresolved()
+    return Resolution(unanswered, foreign)
 
 
-async def _answer(
-    store: Store, scene: Scene, contribution: StoredContribution, pools: dict[str, list[Candidate]]
-) -> tuple[dict[str, Json], int]:
-    """What the contribution's queries resolve to now, and how many have no answer."""
-    answer: dict[str, Json] = {}
-    unanswered = 0
+def _queries(scene: Scene, contribution: StoredContribution) -> list[tuple[str, str, Json]]:
+    """(the field that it stands for, the blueprint that it asks of, the query) of each."""
+    found: list[tuple[str, str, Json]] = []
     if contribution.query:
-        pool = await _pool(store, scene, contribution.blueprint, pools)
-        found = matches(orjson.loads(contribution.query), pool)
-        if len(found) == 1:
-            answer["identifier"] = found[0]
-        else:
-            unanswered += 1
+        found.append(("identifier", contribution.blueprint, orjson.loads(contribution.query)))
+    fragment = decode_fragment(contribution.fragment)
+    if isinstance(fragment.team, dict):
+        found.append(("team", TEAMS, fragment.team))
     blueprint = scene.blueprints.get(contribution.blueprint)
-    relations: dict[str, Json] = {}
-    for name, value in decode_fragment(contribution.fragment).relations.items():
+    for name, value in fragment.relations.items():
         relation = blueprint.relations.get(name) if blueprint else None
-        if not isinstance(value, dict) or relation is None:
-            continue
-        found = matches(value, await _pool(store, scene, relation.target, pools))
-        if len(found) > (RELATION_MATCHES if relation.many else 1):
-            unanswered += 1
-        elif relation.many:
-            relations[name] = list[Json](found)
-        else:
-            relations[name] = found[0] if found else None
-    if relations:
-        answer["relations"] = relations
-    return answer, unanswered
+        if isinstance(value, dict) and relation is not None:
+            found.append((f"relations.{name}", relation.target, value))
+    return found
 
 
-async def _pool(
-    store: Store, scene: Scene, blueprint: str, pools: dict[str, list[Candidate]]
-) -> Sequence[Candidate]:
-    """The blueprint's entities in their desired state."""
-    if blueprint not in pools:
-        entities = await store.entities_of_blueprint(blueprint)
+def _wanted(scene: Scene, waiting: Sequence[StoredContribution]) -> dict[str, tuple[str, ...]]:
+    """The blueprints that queries ask of, with the fields that they compare."""
+    names: dict[str, set[str]] = {}
+    for contribution in waiting:
+        for _, blueprint, query in _queries(scene, contribution):
+            names.setdefault(blueprint, set()).update(names_in(query))
+    found: dict[str, tuple[str, ...]] = {}
+    for blueprint in sorted(names):
+        known = scene.blueprints.get(blueprint)
+        relations = frozenset(known.relations.keys() - known.properties.keys()) if known else frozenset()
+        found[blueprint] = fields_of(names[blueprint], relations)
+    return found
+
+
+class _Pools:
+    """The entities that queries are asked of, by blueprint: ours in their desired state, and those of others."""
+
+    def __init__(self, store: Store, scene: Scene, foreign: Foreign, targets: Sequence[str]) -> None:
+        self._store = store
+        self._scene = scene
+        self.foreign = foreign
+        self._targets = targets
+        self._pools: dict[str, Pool] = {}
+
+    def forget(self, blueprint: str) -> None:
+        """Its entities have changed."""
+        self._pools.pop(blueprint, None)
+
+    async def of(self, blueprint: str) -> Pool:
+        if blueprint not in self._pools:
+            self._pools[blueprint] = Pool(await self._candidates(blueprint))
+        return self._pools[blueprint]
+
+    async def _candidates(self, blueprint: str) -> list[Candidate]:
+        """What is ours is no other's, unless it is marked so; there, what we say of it lies over what is there."""
+        others = self.foreign.found.get(blueprint, {})
+        marked: set[int] = set()
+        for target in self._targets:
+            marked |= (await self._store.foreign(target, blueprint))[0]
+        bodies: dict[str, Body] = dict(others)
+        entities = await self._store.entities_of_blueprint(blueprint)
         differing = [entity.id for entity in entities if entity.hash != entity.desired_hash]
-        desired = await store.write(partial(_merged, scene=scene, entities=differing)) if differing else {}
-        pool = pools[blueprint] = []
+        write = partial(_merged, scene=self._scene, entities=differing)
+        desired = await self._store.write(write) if differing else {}
         for entity in entities:
+            if entity.id not in marked:
+                others.pop(entity.identifier, None)
+                bodies.pop(entity.identifier, None)
             body = desired.get(entity.id) if entity.id in desired else decode_body(entity.body)
             if body is not None:
-                pool.append(Candidate(blueprint, entity.identifier, body))
-    return pools[blueprint]
+                there = bodies.get(entity.identifier)
+                bodies[entity.identifier] = _laid_over(there, body) if there is not None else body
+        return [Candidate(blueprint, identifier, body) for identifier, body in bodies.items()]
+
+
+class _Asking:
+    """The queries of one contribution, and what they were answered before."""
+
+    def __init__(self, pools: _Pools, scene: Scene, contribution: StoredContribution) -> None:
+        self._pools = pools
+        self._queries = _queries(scene, contribution)
+        self._blueprint = scene.blueprints.get(contribution.blueprint)
+        self._before: Mapping[str, Json] = (
+            orjson.loads(contribution.resolved) if contribution.resolved else {}
+        )
+
+    async def answers(self) -> tuple[Answer, int]:
+        """What the queries resolve to now, and how many have no answer."""
+        answer: Answer = {}
+        relations: dict[str, Json] = {}
+        unanswered = 0
+        for field, blueprint, query in self._queries:
+            _, dot, name = field.partition(".")
+            if blueprint in self._pools.foreign.unread:
+                answered = self._keep(answer, relations, field, name)
+            else:
+                matches = (await self._pools.of(blueprint)).matches(query)
+                if dot:
+                    answered = self._relation(relations, name, matches)
+                elif field == "team":
+                    answered = len(matches) <= RELATION_MATCHES
+                    answer |= {"team": list[Json](matches)} if answered else {}
+                else:
+                    answered = self._identifier(answer, blueprint, matches)
+            unanswered += not answered
+        if relations:
+            answer["relations"] = relations
+        return answer, unanswered
+
+    def _identifier(self, answer: Answer, blueprint: str, matches: list[str]) -> bool:
+        if len(matches) != 1:
+            return False
+        answer["identifier"] = matches[0]
+        if matches[0] in self._pools.foreign.found.get(blueprint, {}):
+            answer["foreign"] = True
+        return True
+
+    def _relation(self, relations: dict[str, Json], name: str, matches: list[str]) -> bool:
+        many = self._blueprint is not None and self._blueprint.relations[name].many
+        if len(matches) > (RELATION_MATCHES if many else 1):
+            return False
+        relations[name] = list[Json](matches) if many else matches[0] if matches else None
+        return True
+
+    def _keep(self, answer: Answer, relations: dict[str, Json], field: str, name: str) -> bool:
+        """Keeps the last answer; whether there was one."""
+        before = self._before.get("relations")
+        if name:
+            known = before if isinstance(before, dict) else {}
+            relations |= {name: known[name]} if name in known else {}
+            return name in known
+        kept = ("identifier", "foreign") if field == "identifier" else (field,)
+        answer |= {key: self._before[key] for key in kept if key in self._before}
+        return field in self._before
+
+
+def _laid_over(there: Body, ours: Body) -> Body:
+    return Body(
+        title=ours.title if ours.title is not None else there.title,
+        icon=ours.icon if ours.icon is not None else there.icon,
+        team=ours.team if ours.team is not None else there.team,
+        properties=there.properties | ours.properties,
+        relations=there.relations | ours.relations,
+    )
 
 
 def _merged(writer: Writer, scene: Scene, entities: Sequence[int]) -> dict[int, Body | None]:
@@ -100,38 +220,66 @@ def _merged(writer: Writer, scene: Scene, entities: Sequence[int]) -> dict[int, 
     return {id_: merge(own) for id_, own in parts.items()}
 
 
-def _store(writer: Writer, scene: Scene, contribution: StoredContribution, answer: dict[str, Json]) -> None:
-    entity = contribution.entity
+def _store(writer: Writer, scene: Scene, answers: Sequence[tuple[StoredContribution, Answer]]) -> None:
+    """Keeps the answers, marks the entities of others among them, and reconsiders what they touch."""
+    ids = _entities(writer, answers)
     causes: dict[int, Cause] = {}
-    cause = Cause(Reason.READ, contribution.kind, contribution.key, contribution.row)
-    if contribution.query:
-        before, entity = entity, 0
-        identifier = answer.get("identifier")
-        if isinstance(identifier, str):
-            key = EntityKey(contribution.blueprint, identifier)
-            entity = writer.entities([key])[key].id
-        if before and before != entity:
-            causes[before] = msgspec.structs.replace(cause, reason=Reason.REMAPPED)
-    if entity:
-        causes[entity] = cause
-    writer.put_contributions(
-        [
-            ContributionWrite(
-                id=contribution.id,
-                source="sync",
-                row=contribution.row,
-                record=contribution.record,
-                item=contribution.item,
-                entity=entity,
-                blueprint=contribution.blueprint,
-                creates=contribution.creates,
-                hash=contribution.hash,
-                fragment=contribution.fragment,
-                query=contribution.query,
-                resolved=canonical(answer),
-                notes=contribution.notes,
-            )
-        ]
-    )
+    rows: list[ContributionWrite] = []
+    for contribution, answer in answers:
+        cause = Cause(Reason.READ, contribution.kind, contribution.key, contribution.row)
+        before = entity = contribution.entity
+        if contribution.query:
+            entity = ids.get((contribution.blueprint, answer.get("identifier")), 0)
+            if before and before != entity:
+                _touch(causes, before, msgspec.structs.replace(cause, reason=Reason.REMAPPED))
+        if entity:
+            _touch(causes, entity, cause)
+        rows.append(_write_of(contribution, entity, answer))
+    marked = [row.entity for row, (_, answer) in zip(rows, answers, strict=True) if answer.get("foreign")]
+    if marked:
+        writer.mark_foreign(marked)
+    writer.put_contributions(rows)
     if causes:
         reconsider(writer, scene, causes, {})
+
+
+def _entities(
+    writer: Writer, answers: Sequence[tuple[StoredContribution, Answer]]
+) -> dict[tuple[str, Json], int]:
+    """The numbers of the entities that identifier queries found; those of others may be new to the catalog."""
+    keys = {
+        EntityKey(contribution.blueprint, identifier)
+        for contribution, answer in answers
+        if isinstance(identifier := answer.get("identifier"), str)
+    }
+    ids = {key: entity.id for key, entity in writer.entities(list(keys)).items()} if keys else {}
+    absent = sorted(keys - ids.keys())
+    first = writer.new_ids("entity", len(absent)) if absent else 0
+    fresh = {key: first + place for place, key in enumerate(absent)}
+    if fresh:
+        writer.put_entities(
+            [EntityWrite(id_, key.blueprint, key.identifier, "", b"", b"", b"") for key, id_ in fresh.items()]
+        )
+    return {(key.blueprint, key.identifier): id_ for key, id_ in (ids | fresh).items()}
+
+
+def _touch(causes: dict[int, Cause], entity: int, cause: Cause) -> None:
+    causes[entity] = first_cause(causes[entity], cause) if entity in causes else cause
+
+
+def _write_of(contribution: StoredContribution, entity: int, answer: Answer) -> ContributionWrite:
+    return ContributionWrite(
+        id=contribution.id,
+        source="sync",
+        row=contribution.row,
+        record=contribution.record,
+        item=contribution.item,
+        entity=entity,
+        blueprint=contribution.blueprint,
+        creates=contribution.creates,
+        hash=contribution.hash,
+        fragment=contribution.fragment,
+        query=contribution.query,
+        resolved=canonical(answer),
+        notes=contribution.notes,
+    )

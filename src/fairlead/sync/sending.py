@@ -64,7 +64,7 @@ class Sending:
 
     async def upsert_all(self, names: Sequence[str]) -> None:
         """Writes what is due of these blueprints, in order; what waits for another again once that is there."""
-        await self._upsert(names, lambda due: bool(due.desired_hash))
+        await self._upsert(names, lambda due: not _leaves(due))
 
     async def upsert_unlinked(self, names: Sequence[str]) -> None:
         """Writes again what pointed to entities that were removed."""
@@ -89,7 +89,7 @@ class Sending:
 
     async def delete_all(self, names: Sequence[str], chosen: Choose) -> None:
         """Removes what is due of these blueprints and chosen, in order; what others require again, while any goes."""
-        await self._pass(names, lambda due: not due.desired_hash and chosen(due))
+        await self._pass(names, lambda due: _leaves(due) and chosen(due))
         before = 0
         while self._waiting and len(self._waiting) != before:
             before = len(self._waiting)
@@ -140,7 +140,7 @@ class Sending:
                 raise end
 
     async def _send(self, page: Page) -> None:
-        deletes = not page[0].desired_hash
+        deletes = _leaves(page[0])
         sent = len(self._accepted)
         for due in page:
             self._waiting.pop(due.entity, None)
@@ -257,7 +257,7 @@ class Sending:
     def _named(self, due: Delivery) -> Iterator[tuple[str, str]]:
         """The entities that the relations of one point to."""
         blueprint = self._blueprints.get(due.blueprint)
-        for name, value in decode_body(due.body).relations.items():
+        for name, value in _body(due).relations.items():
             if blueprint and name in blueprint.relations:
                 for identifier in _identifiers(value):
                     yield blueprint.relations[name].target, identifier
@@ -287,10 +287,19 @@ def _identifiers(value: Json) -> list[str]:
     return [one for one in values if isinstance(one, str)]
 
 
+def _leaves(due: Delivery) -> bool:
+    """Whether it is to be removed. What others own stays, without what was ours of it."""
+    return not due.desired_hash and not due.foreign
+
+
+def _body(due: Delivery) -> Body:
+    return decode_body(due.body) if due.body else Body()
+
+
 def _payload(due: Delivery) -> Payload:
-    body = decode_body(due.body) if due.body else Body()
-    cleared = _before(due) - delivered_keys(body)
-    return Payload(due.entity, due.blueprint, due.identifier, body, tuple(sorted(cleared)))
+    body = _body(due)
+    cleared = tuple(sorted(_before(due) - delivered_keys(body)))
+    return Payload(due.entity, due.blueprint, due.identifier, body, cleared, due.foreign, due.owned)
 
 
 def _before(due: Delivery) -> set[str]:
@@ -301,10 +310,10 @@ def _before(due: Delivery) -> set[str]:
 def _announced(due: Delivery) -> Delivery:
     """What is noted before an entity is sent: that it may be there, with these keys beside those of before; or that it
     may be gone."""
-    if not due.desired_hash:
+    if _leaves(due):
         held = FOUND if due.delivered_hash == FOUND else LEAVING
         return msgspec.structs.replace(due, delivered_hash=held)
-    keys = _before(due) | delivered_keys(decode_body(due.body))
+    keys = _before(due) | delivered_keys(_body(due))
     held = LEAVING if due.delivered_hash == LEAVING else SENT
     return msgspec.structs.replace(due, delivered_hash=held, keys=canonical(sorted(keys)))
 

@@ -85,6 +85,9 @@ class Writer(Protocol):
         """Forgets changes of the run: the entity is back where it was before it."""
 
     # -- delivery ------------------------------------------------------------------------------------------------
+    def mark_foreign(self, entities: Sequence[int]) -> None:
+        """Others own these at a target: from now on no target is ever told to remove them."""
+
     def mark_delivered(self, rows: Sequence[Delivery]) -> None:
         """Stores delivered_hash, keys, attempts, error; a row whose delivered_hash is empty is dropped unless it has
         an error."""
@@ -196,6 +199,10 @@ class Store(Protocol):
     # -- delivery ------------------------------------------------------------------------------------------------
     async def due(self, target: str, blueprint: str, after: int, limit: int) -> list[Delivery]:
         """Entities of a blueprint whose actual hash differs from what was delivered to `target`, by entity id."""
+
+    async def foreign(self, target: str, blueprint: str) -> tuple[frozenset[int], frozenset[str]]:
+        """(entities of the blueprint that are marked as foreign, identifiers of others that the target holds of us
+        although they are no more)."""
 
     async def place_of(self, target: str) -> str:
         """Which catalog the target was when what it holds was last looked at; "" where that was never."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.model.blueprints import Blueprint, Relation
 from fairlead.model.entities import Body, Fragment
 from fairlead.model.stored import Edge
-from fairlead.reconcile.merge import Part, edges, merge, natural, overlay
+from fairlead.reconcile.merge import Part, edges, has_query, merge, natural, overlay
 
 
 def part(position: int, key: str = "r", *, creates: bool = True, **properties: object) -> Part:
@@ -60,4 +60,15 @@ def test_an_unresolved_query_is_absent_and_a_resolved_one_replaced() -> None:
     query: dict[str, object] = {"combinator": "and", "rules": []}
     fragment = Fragment(relations={"a": query, "b": query, "c": "id"})  # type: ignore[dict-item]
 
-    assert overlay(fragment, {"a": "found"}).relations == {"a": "found", "c": "id"}
+    answered = overlay(fragment, {"relations": {"a": "found", "c": "other"}})
+    assert answered.relations == {"a": "found", "c": "id"}
+
+
+def test_a_team_that_is_asked_for_is_absent_until_it_is_found() -> None:
+    fragment = Fragment(fields=("team", "title"), title="T", team={"combinator": "and", "rules": []})
+
+    assert has_query(fragment)
+    assert overlay(fragment, {}).fields == ("title",)
+    assert overlay(fragment, {}).team is None
+    assert overlay(fragment, {"team": ["a", "b"]}).team == ["a", "b"]
+    assert overlay(fragment, {"team": []}).fields == ("team", "title")

@@ -10,7 +10,8 @@ from fairlead.model.entities import Body, Json
 from fairlead.model.errors import BadUsage
 from fairlead.reconcile.narrowing import blueprints_of, way_of
 from fairlead.reconcile.operators import NEGATIONS, OPERATORS, Sense, judge_of
-from fairlead.reconcile.queries import DEPTH, Candidate, Related, matches, understood
+from fairlead.reconcile.pool import Pool
+from fairlead.reconcile.queries import DEPTH, Candidate, Related, understood
 
 NOON = 1_795_521_600.0
 """2026-11-24 12:00 UTC."""
@@ -181,10 +182,10 @@ def test_depth_has_an_end() -> None:
 
 
 def test_queries_for_identifiers_need_a_rule_that_can_be_meant() -> None:
-    assert matches(rule("p", value=1), [ONE]) == ["x"]
+    assert Pool([ONE]).matches(rule("p", value=1)) == ["x"]
     related: Json = {"operator": "relatedTo", "blueprint": "a", "value": "b"}
     for query in (None, "x", {}, both(), rule("p", "near"), related):
-        assert matches(query, [ONE]) == []
+        assert Pool([ONE]).matches(query) == []
 
 
 RELATED: Json = {"operator": "relatedTo", "blueprint": "team", "value": "t", "direction": "downstream"}

@@ -59,6 +59,19 @@ def count_held(session: Session, target: str) -> tuple[int, int]:
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+def mark_foreign(session: Session, entities: Sequence[int]) -> None:
+    """Others own these entities at a target."""
+    session.insert("mark_foreign", [(entity,) for entity in sorted(set(entities))])
+
+
+def foreign(session: Session, target: str, blueprint: str) -> tuple[frozenset[int], frozenset[str]]:
+    """(entities of the blueprint that others own, identifiers of others that the target holds and that are gone)."""
+    number = session.name(blueprint)
+    marked = frozenset(int(row[0]) for row in session.rows("foreign_entities", (number,)))
+    leaving = session.rows("leaving", (session.name(target), number))
+    return marked, frozenset(str(row[0]) for row in leaving)
+
+
 def stubs_among(session: Session, blueprint: str, identifiers: Sequence[str]) -> set[str]:
     """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
     return {str(row[0]) for row in session.among("stubs_among", (session.name(blueprint),), identifiers)}
@@ -97,8 +110,10 @@ def due(session: Session, target: str, blueprint: str, after: int, limit: int) -
             keys,
             attempts,
             error,
+            foreign=bool(foreign),
+            owned=bool(owned),
         )
-        for id_, blueprint, identifier, body, desired, delivered, keys, attempts, error in rows
+        for id_, blueprint, identifier, body, desired, delivered, keys, attempts, error, foreign, owned in rows
     ]
 
 

@@ -15,6 +15,7 @@ from fairlead.catalog.explanation import (
 )
 from fairlead.catalog.queries import entities
 from fairlead.catalog.queries.records import STATES
+from fairlead.catalog.queries.streams import count_stubs
 from fairlead.catalog.session import Row, Session
 from fairlead.model.changes import Cause
 from fairlead.model.entities import EntityKey
@@ -65,6 +66,11 @@ def status(session: Session) -> Status:
         _count(session, "count_unresolved"),
         tuple((name, due, refused) for name, due, refused in session.rows("count_due")),
     )
+
+
+def counts(session: Session, blueprints: frozenset[str]) -> tuple[int, int]:
+    """(entities that exist, stubs of the given blueprints)."""
+    return sum(count_entities(session).values()), count_stubs(session, blueprints)
 
 
 def count_entities(session: Session) -> dict[str, int]:

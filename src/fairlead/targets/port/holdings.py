@@ -72,7 +72,7 @@ class PortHoldings:
         """
         body: dict[str, object] = {"limit": PAGE}
         if include:
-            body["include"] = ["identifier", *include]
+            body["include"] = list(dict.fromkeys(["identifier", *include]))
         after: str | None = None
         while True:
             answer = await self._ask(

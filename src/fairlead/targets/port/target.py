@@ -41,6 +41,7 @@ from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
 from fairlead.targets.port.pacing import Timing
+from fairlead.targets.port.patches import PortPatches
 from fairlead.targets.port.refusals import PortRefusals
 from fairlead.targets.port.resources import PortResources
 from fairlead.targets.port.settings import PortSettings
@@ -70,6 +71,7 @@ class PortTarget:
         self._blueprints = PortBlueprints(self._client)
         self._holdings = PortHoldings(settings, self._client)
         self._refusals = PortRefusals(self._client)
+        self._patches = PortPatches(settings, self._client, self._refusals)
         self._slots = asyncio.Semaphore(CONCURRENCY)
         self.notices: list[str] = []
         """What the last `prepare` found that a person should know."""
@@ -121,9 +123,9 @@ class PortTarget:
             texts = {name: texts_at_port(one.get("schema")) for name, one in stored.items()}
             self._texts = {one.identifier: texts_of(one) for one in blueprints} | texts
 
-    def held(self, blueprint: str) -> AsyncGenerator[list[Held], None]:
+    def held(self, blueprint: str, include: Sequence[str] = ()) -> AsyncGenerator[list[Held], None]:
         """Every entity of a blueprint, whoever wrote it; none where there is no such blueprint."""
-        return self._holdings.entities(blueprint)
+        return self._holdings.entities(blueprint, include)
 
     def owned(self) -> AsyncGenerator[list[EntityKey], None]:
         """Every entity that an integration of this identifier wrote last."""
@@ -136,8 +138,14 @@ class PortTarget:
         """
         for blueprint, members in by_blueprint(payloads).items():
             texts = self._texts.get(blueprint, frozenset())
-            dues = [Due(one.entity, one.identifier, entity_json(one, texts)) for one in members]
+            dues = [
+                Due(one.entity, one.identifier, entity_json(one, texts)) for one in members if not one.foreign
+            ]
             async with aclosing(self._all(blueprint, list(upsert_batches(dues)), self._upsert)) as told:
+                async for outcomes in told:
+                    yield outcomes
+            foreign = [one for one in members if one.foreign]
+            async with aclosing(self._patches.write(blueprint, foreign, texts)) as told:
                 async for outcomes in told:
                     yield outcomes
 

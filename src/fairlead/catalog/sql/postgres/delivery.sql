@@ -30,14 +30,17 @@ DELETE FROM delivery
 WHERE desired_hash = '' AND delivered_hash = '' AND error = '' AND target = $1 AND entity = ANY($2::bigint[])
 
 -- name: due
-SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error
-FROM delivery d JOIN entity e ON e.id = d.entity
+SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error,
+    f.entity IS NOT NULL, f.entity IS NULL OR EXISTS (SELECT 1 FROM contribution c WHERE c.entity = e.id AND c.creates)
+FROM delivery d JOIN entity e ON e.id = d.entity LEFT JOIN foreign_entity f ON f.entity = d.entity
 WHERE d.target = $1 AND d.blueprint = $2 AND d.entity > $3 AND d.desired_hash <> d.delivered_hash
 ORDER BY d.entity LIMIT $4
 
 -- name: due_of_stranger
-SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, ''::bytea, ''::bytea, 0, ''
-FROM entity e WHERE e.blueprint = $1 AND e.id > $2 AND e.hash <> '' ORDER BY e.id LIMIT $3
+SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, ''::bytea, ''::bytea, 0, '',
+    f.entity IS NOT NULL, f.entity IS NULL OR EXISTS (SELECT 1 FROM contribution c WHERE c.entity = e.id AND c.creates)
+FROM entity e LEFT JOIN foreign_entity f ON f.entity = e.id
+WHERE e.blueprint = $1 AND e.id > $2 AND e.hash <> '' ORDER BY e.id LIMIT $3
 
 -- name: mark_delivered
 INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
@@ -51,10 +54,11 @@ SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = e
 
 -- name: due_blueprints
 SELECT DISTINCT blueprint FROM delivery WHERE target = $1 AND desired_hash <> delivered_hash
-AND (desired_hash = '') = $2::boolean
+AND (desired_hash = '' AND entity NOT IN (SELECT entity FROM foreign_entity)) = $2::boolean
 
 -- name: count_at_target
-SELECT count(*), coalesce(sum(CASE WHEN desired_hash = '' THEN 1 ELSE 0 END), 0)
+SELECT count(*), coalesce(sum(CASE WHEN desired_hash = '' AND entity NOT IN (SELECT entity FROM foreign_entity)
+    THEN 1 ELSE 0 END), 0)
 FROM delivery WHERE target = $1 AND delivered_hash <> ''
 
 -- name: unlink
@@ -64,3 +68,14 @@ AND entity IN (SELECT source FROM relation WHERE target_blueprint = $3 AND targe
 
 -- name: held_at_target
 SELECT entity, delivered_hash FROM delivery WHERE target = $1 AND entity = ANY($2::bigint[])
+
+-- name: mark_foreign
+INSERT INTO foreign_entity (entity) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING
+
+-- name: foreign_entities
+SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.blueprint = $1
+
+-- name: leaving
+SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
+WHERE d.target = $1 AND d.blueprint = $2 AND d.desired_hash = '' AND d.delivered_hash <> ''
+AND d.entity NOT IN (SELECT entity FROM foreign_entity)

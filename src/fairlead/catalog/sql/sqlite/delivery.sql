@@ -29,14 +29,17 @@ DELETE FROM delivery
 WHERE desired_hash = x'' AND delivered_hash = x'' AND error = '' AND target = ? AND entity IN (?)
 
 -- name: due
-SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error
-FROM delivery d JOIN entity e ON e.id = d.entity
+SELECT d.entity, e.blueprint, e.identifier, e.body, d.desired_hash, d.delivered_hash, d.keys, d.attempts, d.error,
+    f.entity IS NOT NULL, f.entity IS NULL OR EXISTS (SELECT 1 FROM contribution c WHERE c.entity = e.id AND c.creates = 1)
+FROM delivery d JOIN entity e ON e.id = d.entity LEFT JOIN foreign_entity f ON f.entity = d.entity
 WHERE d.target = ? AND d.blueprint = ? AND d.entity > ? AND d.desired_hash IS NOT d.delivered_hash
 ORDER BY d.entity LIMIT ?
 
 -- name: due_of_stranger
-SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, x'', x'', 0, ''
-FROM entity e WHERE e.blueprint = ? AND e.id > ? AND e.hash <> x'' ORDER BY e.id LIMIT ?
+SELECT e.id, e.blueprint, e.identifier, e.body, e.hash, x'', x'', 0, '',
+    f.entity IS NOT NULL, f.entity IS NULL OR EXISTS (SELECT 1 FROM contribution c WHERE c.entity = e.id AND c.creates = 1)
+FROM entity e LEFT JOIN foreign_entity f ON f.entity = e.id
+WHERE e.blueprint = ? AND e.id > ? AND e.hash <> x'' ORDER BY e.id LIMIT ?
 
 -- name: mark_delivered
 INSERT INTO delivery (target, entity, blueprint, desired_hash, delivered_hash, keys, attempts, error)
@@ -47,10 +50,11 @@ SET delivered_hash = excluded.delivered_hash, keys = excluded.keys, attempts = e
 
 -- name: due_blueprints
 SELECT DISTINCT blueprint FROM delivery WHERE target = ? AND desired_hash IS NOT delivered_hash
-AND (desired_hash = x'') = ?
+AND (desired_hash = x'' AND entity NOT IN (SELECT entity FROM foreign_entity)) = ?
 
 -- name: count_at_target
-SELECT count(*), coalesce(sum(CASE WHEN desired_hash = x'' THEN 1 ELSE 0 END), 0)
+SELECT count(*), coalesce(sum(CASE WHEN desired_hash = x'' AND entity NOT IN (SELECT entity FROM foreign_entity)
+    THEN 1 ELSE 0 END), 0)
 FROM delivery WHERE target = ? AND delivered_hash <> x''
 
 -- name: unlink
@@ -60,3 +64,14 @@ AND entity IN (SELECT source FROM relation WHERE target_blueprint = ? AND target
 
 -- name: held_at_target
 SELECT entity, delivered_hash FROM delivery WHERE target = ? AND entity IN (?)
+
+-- name: mark_foreign
+INSERT OR IGNORE INTO foreign_entity (entity) VALUES (?)
+
+-- name: foreign_entities
+SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.blueprint = ?
+
+-- name: leaving
+SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
+WHERE d.target = ? AND d.blueprint = ? AND d.desired_hash = x'' AND d.delivered_hash <> x''
+AND d.entity NOT IN (SELECT entity FROM foreign_entity)
