@@ -21,7 +21,6 @@ from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import (
     BadCredential,
     BadMapping,
-    BadUsage,
     CatalogMissing,
     IncompleteReading,
     NotPermitted,
@@ -83,17 +82,17 @@ UNANSWERED = (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, T
 """How a target fails that is asked for the mapping."""
 
 
-async def chosen(settings: Settings) -> Chosen:
+async def chosen(settings: Settings, *, enroll: bool = False) -> Chosen:
     """The configuration that the settings lead to. BadMapping with row, line and column; BadUsage for a file that is
-    not there or a preset that this version does not have; what Port answers where the mapping is stored there."""
-    return _chosen(settings, await _texts(settings, enroll=False))
+    not there or a preset that this version does not have; what Port answers where the mapping is stored there. With
+    `enroll`, a new installation may be registered at Port before its mapping is asked for."""
+    return _chosen(settings, await _texts(settings, enroll=enroll))
 
 
 async def chosen_or_last(settings: Settings, *, enroll: bool = False) -> Chosen:
     """As `chosen`, but a target that is asked and is down or refuses us stops nothing: the last run's configuration
     from there is used, and a warning says so. TargetRejected where no run had one: a preset in its place could map
-    everything anew, and delete what it does not know. With `enroll`, a new installation may be registered at Port
-    before its mapping is asked for."""
+    everything anew, and delete what it does not know."""
     try:
         texts = await _texts(settings, enroll=enroll)
     except UNANSWERED as error:
@@ -174,14 +173,14 @@ def _place(settings: Settings) -> str:
 async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: bool) -> _Texts | None:
     """What Port keeps for this installation; None where it keeps no mapping, or one that a killed start has stored.
 
-    BadUsage where the installation is to have the mapping that its users write at Port, and they have not yet.
+    BadMapping where the installation is to have the mapping that its users write at Port, and they have not yet.
     """
     target = open_port(port)
     try:
         stored = await (target.resources.enroll() if enroll else target.integration.stored())
         if stored is None or not stored.mapping:
             if target.resources.starts_empty(stored):
-                raise BadUsage(
+                raise BadMapping(
                     f"Port's integration {port.integration} has no mapping",
                     advice="It is to start empty: write a mapping there, or name a mapping file.",
                 )

@@ -155,7 +155,7 @@ class Ocean:
     async def _greet(self) -> None:
         notices: list[str] = []
         try:
-            await greet(self._target, await chosen(self.settings), notices)
+            await greet(self._target, await chosen(self.settings, enroll=True), notices)
         except (BadMapping, TargetRejected) as error:
             # To be mended at Port, which a sync that is asked for there then follows.
             _LOG.warning("%s", error.message)

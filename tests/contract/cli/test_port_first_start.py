@@ -10,8 +10,9 @@ import yaml
 
 from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
+from contract.cli.ocean_server import ocean
 from contract.cli.test_sync import BLUEPRINTS, MAPPING
-from port_api import PortApi
+from port_api import PortApi, integrations
 
 TEAM = {
     "identifier": "squad",
@@ -81,7 +82,7 @@ async def test_a_start_that_was_cut_off_is_gone_on_with(image: Shell, port: Port
 async def test_an_empty_start_waits_for_a_mapping(image: Shell, port: PortApi) -> None:
     image.environment["OCEAN__CREATE_PORT_RESOURCES_ORIGIN"] = "Empty"
     done = await image.run("sync")
-    assert done.code == 64
+    assert done.code == 1
     assert "Port's integration ado has no mapping" in done.err
     assert port.state.integrations["ado"]["createPortResourcesOrigin"] == "Empty"
     assert port.state.blueprints == {}
@@ -114,3 +115,31 @@ async def test_a_property_that_came_later_is_told_and_added_on_request(image: Sh
     assert done.code == 0, done
     assert "lacks" not in done.out + done.err
     assert all("reach" in one.properties for one in port.state.every_entity())
+
+
+async def test_the_image_that_stays_takes_what_port_provides(image: Shell, port: PortApi) -> None:
+    image.environment["OCEAN__EVENT_LISTENER"] = '{"type": "ONCE"}'
+    port.state.organization_flags.append("USE_PROVISIONED_DEFAULTS")
+    port.state.blueprints["project"] = json.loads(json.dumps(BLUEPRINTS[0]))
+    port.state.entities["project"] = {}
+    port.resources.provides["azure-devops"] = yaml.safe_load(MAPPING)
+    done = await image.run("ocean")
+    assert done.code == 0, done
+    assert port.state.integrations["ado"]["createPortResourcesOrigin"] == "Port"
+    assert list(port.state.blueprints) == ["project"]
+
+
+async def test_the_image_that_stays_waits_for_the_mapping_of_an_empty_start(
+    image: Shell, port: PortApi
+) -> None:
+    image.environment["OCEAN__CREATE_PORT_RESOURCES_ORIGIN"] = "Empty"
+    image.environment["OCEAN__EVENT_LISTENER"] = '{"type": "POLLING", "interval": 0.2}'
+    async with ocean(image) as server:
+        await server.until_ready()
+        port.state.blueprints["project"] = json.loads(json.dumps(BLUEPRINTS[0]))
+        port.state.entities["project"] = {}
+        integrations.set_config(port.state, "ado", {"config": yaml.safe_load(MAPPING)})
+        await server.runs(1)
+        done = await server.stop()
+    assert done.code == 0, done
+    assert port.state.every_entity()
