@@ -100,15 +100,14 @@ class Engine:
         )
         totals.readings = [report for reports in results for report in reports]
         await retire_rows(self._store, scene, scene.positions, self._mapper.rows_hash)
-        resolution = await resolve(self._store, scene, self._searched)
-        totals.unresolved = resolution.unanswered
-        totals.readings += resolution.foreign.reports
+        everything = whole and mode != "incremental" and not kinds
+        proved = everything and totals.is_proved
+        await self._resolved(scene, totals, proved=proved)
         await settle(self._store, scene)
         places = {row.hash: row.place for row in self._configuration.rows}
         totals.warnings += shared_warnings(await self._store.shared_entities(run), places)
         if deliver and mode != "plan":
-            everything = whole and mode == "full" and not kinds
-            rules = self._delivery_rules(proved=everything and totals.is_proved)
+            rules = self._delivery_rules(proved=proved and totals.is_proved)
             totals.delivery = await deliver_all(self._store, self._targets, self._blueprints, rules)
         traffic = [connected.source.traffic() for connected in self._sources]
         report = await build_report(
@@ -132,6 +131,24 @@ class Engine:
         report = msgspec.structs.replace(report, exit_code=exit_code(report))
         await self._end(report)
         return report
+
+    async def _resolved(self, scene: Scene, totals: Totals, *, proved: bool) -> None:
+        """Resolves queries. Before everything is proved, what a target holds of blueprints that rows make may be
+        ours."""
+        made = (
+            []
+            if proved
+            else [constant(row.mapping.blueprint) for row in self._configuration.rows if row.creates]
+        )
+        unproved = None if None in made else [name for name in made if name is not None]
+        resolution = await resolve(self._store, scene, self._searched, unproved)
+        totals.unresolved = resolution.unanswered
+        totals.readings += resolution.foreign.reports
+        places = {row.hash: row.place for row in self._configuration.rows}
+        for reason, (count, first) in resolution.reasons.items():
+            place = places.get(reason.row, "a row that is gone")
+            records = f"record {first}" if count == 1 else f"{count} records, {first} first"
+            totals.warnings.append(f"{place}: the search query of {reason.field}: {reason.why} ({records})")
 
     def _delivery_rules(self, *, proved: bool) -> DeliveryRules:
         unread = [constant(row.mapping.blueprint) for row in self._configuration.unread]

@@ -6,7 +6,8 @@ In blueprint dependency order, so that a query sees what was resolved before it;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -32,32 +33,58 @@ BATCH = 500
 TEAMS = "_team"
 """The blueprint that a team's query asks of."""
 
+_NONE = "it matches no entity"
+_SEVERAL = "it matches several entities"
+_MANY = f"it matches more than {RELATION_MATCHES} entities"
+_OF = (_NONE, _SEVERAL, _MANY)
+
 Answer = dict[str, Json]
 """What queries resolve to: `identifier` and, where others own that entity, `foreign`; `team`; `relations`."""
 
 
+class Unanswered(msgspec.Struct, frozen=True):
+    """Queries of one field of one row (its hash) that have no answer, and why."""
+
+    row: str
+    field: str
+    why: str
+
+
 class Resolution(msgspec.Struct, frozen=True):
-    """How many queries stay without an answer, and which blueprints could not be searched at targets."""
+    """How many queries stay without an answer, the same by row and field with the first record's key, and which
+    blueprints could not be searched at targets."""
 
     unanswered: int
+    reasons: Mapping[Unanswered, tuple[int, str]]
     foreign: Foreign
 
 
-async def resolve(store: Store, scene: Scene, searched: Sequence[Searched] = ()) -> Resolution:
-    """Resolves what can be. Queries of blueprints that a target cannot tell of keep their last answers."""
+async def resolve(
+    store: Store, scene: Scene, searched: Sequence[Searched] = (), unproved: Collection[str] | None = ()
+) -> Resolution:
+    """Resolves what can be. Queries of blueprints that a target cannot tell of keep their last answers.
+
+    `unproved` are blueprints of which what a target holds may be ours, though this run did not see it (None: any):
+    nothing there is taken for an entity of others that was not before.
+    """
     order = {name: place for place, name in enumerate(dependency_order(scene.blueprints))}
     waiting = await store.unresolved()
     foreign = await read_foreign(store, searched, _wanted(scene, waiting))
-    pools = _Pools(store, scene, foreign, [target.name for target in searched])
-    unanswered = 0
+    pools = _Pools(store, scene, foreign, [target.name for target in searched], unproved)
+    unanswered: Counter[Unanswered] = Counter()
+    firsts: dict[Unanswered, str] = {}
     for _ in range(ROUNDS):
         waiting.sort(key=lambda one: (order.get(one.blueprint, len(order)), one.blueprint, one.id))
-        moved = unanswered = 0
+        moved = 0
+        unanswered.clear()
+        firsts.clear()
         for blueprint, group in groupby(waiting, key=lambda one: one.blueprint):
             answers: list[tuple[StoredContribution, Answer]] = []
             for contribution in group:
-                answer, open_ = await _Asking(pools, scene, contribution).answers()
-                unanswered += open_
+                answer, reasons = await _Asking(pools, scene, contribution).answers()
+                for reason in reasons:
+                    unanswered[reason] += 1
+                    firsts.setdefault(reason, contribution.key)
                 if canonical(answer) != contribution.resolved:
                     answers.append((contribution, answer))
             for start in range(0, len(answers), BATCH):
@@ -68,7 +95,9 @@ async def resolve(store: Store, scene: Scene, searched: Sequence[Searched] = ())
         if not moved:
             break
         waiting = await store.unresolved()
-    return Resolution(unanswered, foreign)
+    return Resolution(
+        unanswered.total(), {reason: (count, firsts[reason]) for reason, count in unanswered.items()}, foreign
+    )
 
 
 def _queries(scene: Scene, contribution: StoredContribution) -> list[tuple[str, str, Json]]:
@@ -104,12 +133,24 @@ def _wanted(scene: Scene, waiting: Sequence[StoredContribution]) -> dict[str, tu
 class _Pools:
     """The entities that queries are asked of, by blueprint: ours in their desired state, and those of others."""
 
-    def __init__(self, store: Store, scene: Scene, foreign: Foreign, targets: Sequence[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        scene: Scene,
+        foreign: Foreign,
+        targets: Sequence[str],
+        unproved: Collection[str] | None,
+    ) -> None:
         self._store = store
         self._scene = scene
         self.foreign = foreign
         self._targets = targets
+        self._unproved = unproved
         self._pools: dict[str, Pool] = {}
+
+    def may_be_ours(self, blueprint: str) -> bool:
+        """Whether what a target holds of it, and the catalog does not, may be ours nevertheless."""
+        return self._unproved is None or blueprint in self._unproved
 
     def forget(self, blueprint: str) -> None:
         """Its entities have changed."""
@@ -147,49 +188,57 @@ class _Asking:
 
     def __init__(self, pools: _Pools, scene: Scene, contribution: StoredContribution) -> None:
         self._pools = pools
+        self._row = contribution.row
         self._queries = _queries(scene, contribution)
         self._blueprint = scene.blueprints.get(contribution.blueprint)
         self._before: Mapping[str, Json] = (
             orjson.loads(contribution.resolved) if contribution.resolved else {}
         )
 
-    async def answers(self) -> tuple[Answer, int]:
-        """What the queries resolve to now, and how many have no answer."""
+    async def answers(self) -> tuple[Answer, list[Unanswered]]:
+        """What the queries resolve to now, and those that have no answer."""
         answer: Answer = {}
         relations: dict[str, Json] = {}
-        unanswered = 0
+        reasons: list[Unanswered] = []
         for field, blueprint, query in self._queries:
             _, dot, name = field.partition(".")
             if blueprint in self._pools.foreign.unread:
-                answered = self._keep(answer, relations, field, name)
+                why = (
+                    "" if self._keep(answer, relations, field, name) else f"{blueprint} could not be searched"
+                )
             else:
                 matches = (await self._pools.of(blueprint)).matches(query)
                 if dot:
-                    answered = self._relation(relations, name, matches)
+                    why = self._relation(relations, name, matches)
                 elif field == "team":
-                    answered = len(matches) <= RELATION_MATCHES
-                    answer |= {"team": list[Json](matches)} if answered else {}
+                    why = _too_many(matches, RELATION_MATCHES)
+                    answer |= {} if why else {"team": list[Json](matches)}
                 else:
-                    answered = self._identifier(answer, blueprint, matches)
-            unanswered += not answered
+                    why = self._identifier(answer, blueprint, matches)
+            if why:
+                reasons.append(Unanswered(self._row, field, f"{why} of {blueprint}" if why in _OF else why))
         if relations:
             answer["relations"] = relations
-        return answer, unanswered
+        return answer, reasons
 
-    def _identifier(self, answer: Answer, blueprint: str, matches: list[str]) -> bool:
+    def _identifier(self, answer: Answer, blueprint: str, matches: list[str]) -> str:
+        """Why there is no answer, "" where there is; so do the others."""
         if len(matches) != 1:
-            return False
-        answer["identifier"] = matches[0]
-        if matches[0] in self._pools.foreign.found.get(blueprint, {}):
-            answer["foreign"] = True
-        return True
+            return _too_many(matches, 1) or _NONE
+        (found,) = matches
+        foreign = found in self._pools.foreign.found.get(blueprint, {})
+        known = self._before.get("foreign") and self._before.get("identifier") == found
+        if foreign and not known and self._pools.may_be_ours(blueprint):
+            return f"the {blueprint} that it matches may be ours: a full sync that proves every reading will tell"
+        answer |= {"identifier": found, "foreign": True} if foreign else {"identifier": found}
+        return ""
 
-    def _relation(self, relations: dict[str, Json], name: str, matches: list[str]) -> bool:
+    def _relation(self, relations: dict[str, Json], name: str, matches: list[str]) -> str:
         many = self._blueprint is not None and self._blueprint.relations[name].many
-        if len(matches) > (RELATION_MATCHES if many else 1):
-            return False
+        if why := _too_many(matches, RELATION_MATCHES if many else 1):
+            return why
         relations[name] = list[Json](matches) if many else matches[0] if matches else None
-        return True
+        return ""
 
     def _keep(self, answer: Answer, relations: dict[str, Json], field: str, name: str) -> bool:
         """Keeps the last answer; whether there was one."""
@@ -201,6 +250,10 @@ class _Asking:
         kept = ("identifier", "foreign") if field == "identifier" else (field,)
         answer |= {key: self._before[key] for key in kept if key in self._before}
         return field in self._before
+
+
+def _too_many(matches: Sequence[str], most: int) -> str:
+    return "" if len(matches) <= most else _SEVERAL if most == 1 else _MANY
 
 
 def _laid_over(there: Body, ours: Body) -> Body:

@@ -103,11 +103,11 @@ def stand(port: PortApi, group: str, identifier: str, properties: dict[str, Json
     port.state.entities.setdefault(group, {})[identifier] = entity
 
 
-async def run(shell: Shell, *rows: str, command: str = "sync") -> Done:
+async def run(shell: Shell, *rows: str, command: str = "sync", more: tuple[str, ...] = ()) -> Done:
     (shell.directory / "mapping.yml").write_text("".join(rows))
     (shell.directory / "blueprints.json").write_text(json.dumps([*OURS, THEIRS[1]]))
     files = ("--mapping", "mapping.yml", "--blueprints", "blueprints.json")
-    return await shell.run(command, *files, "--json")
+    return await shell.run(command, *files, "--json", *more)
 
 
 def writes(port: PortApi, start: int = 0) -> list[Recorded]:
@@ -170,6 +170,12 @@ async def test_two_matches_are_no_answer(image: Shell, others: PortApi, name: st
     assert relation(others, name, "service") is None
     projects = len(others.state.entities["project"])
     assert done.value["unresolved"] == projects + 1
+    warnings = done.value["warnings"]
+    assert isinstance(warnings, list)
+    start = "row 1 (project): the search query of relations.service: it matches several entities of service"
+    assert [one for one in warnings if one.startswith(start)]
+    start = "row 2 (project): the search query of identifier: it matches no entity of service"
+    assert [one for one in warnings if one.startswith(start)]
     assert others.entity("service", "twin")["properties"] == {"azureProject": name}
 
 
@@ -232,6 +238,30 @@ async def test_what_our_mapping_makes_too_for_a_time_is_never_removed(
     (image.directory / ".fairlead" / "catalog.db").unlink()
     assert (await run(image, MAPPING, "            {}\n")).code == 0
     assert "shop" in others.state.entities["service"]
+
+
+async def test_what_may_be_ours_is_not_taken_for_an_entity_of_others(
+    image: Shell, others: PortApi, name: str
+) -> None:
+    """Another row makes services too, and the run does not read everything: perhaps it made this one."""
+    row = (
+        PATCH[: PATCH.index("          identifier:")]
+        + """\
+          identifier: '"of-" + .id'
+          title: .name
+          blueprint: '"service"'
+"""
+    )
+    rows = MAPPING, "            {}\n", row, PATCH
+    done = await run(image, *rows, more=("--kinds", "project"))
+    assert done.code == 0, done
+    assert any("may be ours" in str(one) for one in listed(done.value, "warnings"))
+    assert "visibility" not in others.state.entities["service"]["shop"].properties
+    assert (await run(image, *rows)).code == 0
+    assert others.state.entities["service"]["shop"].properties["visibility"]
+    start = len(others.ledger)
+    assert (await run(image, *rows, more=("--kinds", "project"))).code == 0
+    assert writes(others, start) == []
 
 
 async def test_what_goes_at_port_is_not_made_again(image: Shell, others: PortApi, name: str) -> None:

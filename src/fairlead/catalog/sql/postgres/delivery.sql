@@ -77,5 +77,5 @@ SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.b
 
 -- name: leaving
 SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
-WHERE d.target = $1 AND d.blueprint = $2 AND d.desired_hash = '' AND d.delivered_hash <> ''
+WHERE d.target = $1 AND d.blueprint = $2 AND d.desired_hash = '' AND d.delivered_hash NOT IN ('', 'found')
 AND d.entity NOT IN (SELECT entity FROM foreign_entity)

@@ -73,5 +73,5 @@ SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.b
 
 -- name: leaving
 SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
-WHERE d.target = ? AND d.blueprint = ? AND d.desired_hash = x'' AND d.delivered_hash <> x''
+WHERE d.target = ? AND d.blueprint = ? AND d.desired_hash = x'' AND d.delivered_hash NOT IN (x'', CAST('found' AS BLOB))
 AND d.entity NOT IN (SELECT entity FROM foreign_entity)
