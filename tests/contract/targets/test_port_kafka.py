@@ -223,6 +223,19 @@ async def test_two_of_ours_share_the_partitions(broker: KafkaBroker, connect: Co
         assert (one.done() + two.done(), len(done)) == (1, 1)
 
 
+async def test_who_handles_a_request_for_long_stays_in_the_group(
+    broker: KafkaBroker, connect: Connect
+) -> None:
+    requests = connect()
+    broker.say(LOG, RESYNC)
+    with capture_logs() as logs:
+        await soon(anext(requests))
+        await asyncio.sleep(2 * QUICK.session)
+        async with waiting(requests):
+            await until(lambda: broker.committed(LOG, GROUP) == 1)
+    assert [it["event"] for it in logs].count("partitions are ours") == 1
+
+
 async def test_a_broker_that_is_away_and_back_loses_nothing(broker: KafkaBroker, connect: Connect) -> None:
     requests = connect()
     broker.say(LOG, RESYNC)
@@ -318,15 +331,9 @@ async def test_credentials_that_port_forbids_end_the_listener(
     await client.close()
 
 
-async def test_an_option_that_the_library_refuses_is_told(
-    port: PortApi, settings: PortSettings, timing: Timing
-) -> None:
-    client = PortClient(settings, timing)
-    requests = KafkaRequests(KafkaSettings(security_protocol="ROT13"), client, "my-azure")
-    with pytest.raises(BadUsage, match=r"event listener KAFKA cannot be used: .*ROT13"):
-        await anext(requests)
-    await requests.close()
-    await client.close()
+async def test_what_the_library_refuses_is_told(connect: Connect) -> None:
+    with pytest.raises(BadUsage, match=r"event listener KAFKA cannot be used: .*session\.timeout\.ms"):
+        await anext(connect(pace=Pace(session=0.0)))
 
 
 async def test_an_outage_is_a_line_and_no_flood(

@@ -106,6 +106,8 @@ def test_options_are_read_as_the_environment_spells_them(brokers: object) -> Non
         ({"brokers": "[a"}, "brokers"),
         ({"brokers": 5}, "brokers"),
         ({"security_protocol": ["x"]}, "security_protocol"),
+        ({"security_protocol": "ROT13"}, "security_protocol"),
+        ({"authentication_mechanism": "GSSAPI"}, "authentication_mechanism"),
     ],
 )
 def test_an_option_that_cannot_be_meant_is_named(options: dict[str, object], named: str) -> None:

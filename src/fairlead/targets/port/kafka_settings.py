@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -29,8 +29,8 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, rename=_NAMES):
     """
 
     brokers: str = BROKERS
-    security_protocol: str = "SASL_SSL"
-    mechanism: str = "SCRAM-SHA-512"
+    security_protocol: Literal["SASL_SSL", "SASL_PLAINTEXT", "SSL", "PLAINTEXT"] = "SASL_SSL"
+    mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     is_secured: bool = True
     poll_timeout: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
@@ -52,7 +52,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 def kafka_settings(options: Mapping[str, object]) -> KafkaSettings:
     """The options of the listener KAFKA, in Ocean's names; others, such as `type`, are left alone.
 
-    `brokers` is a comma list or a JSON list. Raises BadUsage for a value of the wrong type, without quoting it.
+    `brokers` is a comma list or a JSON list. Raises BadUsage for a value that cannot be meant.
     """
     given = {name: value for name, value in options.items() if value not in (None, "")}
     brokers = given.get("brokers")
