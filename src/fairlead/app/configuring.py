@@ -9,7 +9,7 @@ import msgspec
 
 from fairlead.app.defaults import Text, defaults, read_file, with_missing
 from fairlead.app.settings.values import PortSettings, Preset, Settings
-from fairlead.app.wiring import BASES, is_same_mapping, open_port, reading_catalog
+from fairlead.app.wiring import BASES, are_steps_of, is_same_mapping, open_port, reading_catalog
 from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration as configurations
 from fairlead.mapping import presets
@@ -186,12 +186,14 @@ async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: boo
                 )
             return None
         mapping = Text(stored.mapping, f"Port's integration {port.integration}")
-        new = not stored.are_port_resources_initialized
-        if new and is_same_mapping(mapping.text, defaults(settings).mapping.text):
-            return None
         blueprints = await target.integration.stored_blueprints()
-        if new and port.initialize and not target.resources.starts_empty(stored):
-            blueprints = with_missing(blueprints, mapping, defaults(settings).blueprints)
+        if not stored.are_port_resources_initialized:
+            given = defaults(settings)
+            ours = blueprint_files.parse(given.blueprints.text, source=given.blueprints.source)
+            if is_same_mapping(mapping.text, given.mapping.text) and are_steps_of(blueprints, ours):
+                return None
+            if port.initialize and not target.resources.starts_empty(stored):
+                blueprints = with_missing(blueprints, mapping, ours)
         return _Texts(mapping.text, blueprints, mapping.source, "Port's blueprints", target.place)
     finally:
         await target.close()

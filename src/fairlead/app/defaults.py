@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import orjson
 
 from fairlead.app.settings.values import Settings
-from fairlead.mapping import blueprints as blueprint_files
 from fairlead.mapping import configuration, extras, presets
 from fairlead.mapping.expressions import constant
+from fairlead.model.blueprints import Blueprint
 from fairlead.model.errors import BadUsage
 from fairlead.model.resources import Extra, ExtraKind
 
@@ -66,17 +67,16 @@ def read_file(path: Path, what: str) -> Text:
         raise BadUsage(f"the {what} file {path} cannot be read: {reason}") from None
 
 
-def with_missing(stored: str, mapping: Text, given: Text) -> str:
+def with_missing(stored: str, mapping: Text, given: Sequence[Blueprint]) -> str:
     """The blueprints `stored` at Port, a JSON list, with the `given` ones where `mapping` names one that is missing
     there; as they are where one of the given ones is there: they are then the users' matter."""
     held: list[object] = orjson.loads(stored)
     there = {one.get("identifier") for one in held if isinstance(one, dict)}
     rows = configuration.parse(mapping.text, source=mapping.source).rows
     named = {constant(row.mapping.blueprint) for row in rows} - {None}
-    offered = blueprint_files.parse(given.text, source=given.source)
-    if named <= there or any(one.identifier in there for one in offered):
+    if named <= there or any(one.identifier in there for one in given):
         return stored
-    return orjson.dumps([*held, *(orjson.loads(one.definition) for one in offered)]).decode()
+    return orjson.dumps([*held, *(orjson.loads(one.definition) for one in given)]).decode()
 
 
 def _folder(settings: Settings) -> Path | None:

@@ -43,6 +43,7 @@ from fairlead.sync.passage import Connected
 from fairlead.sync.scene import Policy
 from fairlead.sync.wanted import full_reading
 from fairlead.targets.port.client import PortClient
+from fairlead.targets.port.definitions import are_steps_of
 from fairlead.targets.port.examples import MOST as EXAMPLES
 from fairlead.targets.port.integration import PortIntegration, ResyncStatus
 from fairlead.targets.port.kafka import CHANGELOG_DESTINATION as KAFKA_DESTINATION
@@ -84,6 +85,7 @@ __all__ = [
     "ResyncStatus",
     "Vault",
     "Webhook",
+    "are_steps_of",
     "catalog_mark",
     "check_kafka",
     "engine_of",

@@ -79,6 +79,22 @@ async def test_a_start_that_was_cut_off_is_gone_on_with(image: Shell, port: Port
     assert port.state.integrations["ado"]["arePortResourcesInitialized"] is True
 
 
+async def test_blueprints_that_users_have_changed_hold(image: Shell, port: PortApi) -> None:
+    """As an older image leaves it, which makes no note: the default mapping, and blueprints as users like them."""
+    fill(image)
+    assert (await image.run("sync")).code == 0
+    del port.state.integrations["ado"]["arePortResourcesInitialized"]
+    del port.state.blueprints["squad"], port.state.entities["squad"]
+    schema = port.state.blueprints["project"]["schema"]
+    assert isinstance(schema, dict)
+    schema["properties"] = {"visibility": {"type": "string"}, "own": {"type": "string"}}
+    before = json.dumps(port.state.blueprints)
+    done = await image.run("sync")
+    assert done.code == 0, done
+    assert json.dumps(port.state.blueprints) == before
+    assert "lacks" not in done.out + done.err
+
+
 async def test_an_empty_start_waits_for_a_mapping(image: Shell, port: PortApi) -> None:
     image.environment["OCEAN__CREATE_PORT_RESOURCES_ORIGIN"] = "Empty"
     done = await image.run("sync")

@@ -19,6 +19,7 @@ from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import Origin, PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi, VirtualClock
+from port_api.state import Object
 
 MAPPING = '{"resources": [{"kind": "project"}]}'
 MIRROR: Json = {"projectUrl": {"path": "project.url", "title": "Project URL"}}
@@ -86,6 +87,20 @@ def shape(port: PortApi) -> dict[str, object]:
             sorted(port.resources.actions),
         ],
     }
+
+
+def empty(port: PortApi) -> None:
+    """An organization that has nothing yet."""
+    held: tuple[dict[str, Object], ...] = (
+        port.state.blueprints,
+        port.state.integrations,
+        port.resources.pages,
+        port.resources.actions,
+    )
+    for one in held:
+        one.clear()
+    port.state.entities.clear()
+    port.resources.scorecards.clear()
 
 
 def created(port: PortApi, *paths: str) -> list[tuple[str, Json]]:
@@ -167,12 +182,7 @@ async def test_a_start_that_is_killed_anywhere_is_gone_on_with(
     await whole.close()
     wanted, requests = shape(port), len(port.ledger) - 1  # but the sign-in
     for at in range(requests):
-        port.state.blueprints.clear()
-        port.state.entities.clear()
-        port.state.integrations.clear()
-        port.resources.scorecards.clear()
-        port.resources.pages.clear()
-        port.resources.actions.clear()
+        empty(port)
         port.ledger.clear()
         mortal = PortTarget(settings, client=Mortal(settings, timing, at, after=after))
         with pytest.raises(Killed):
@@ -186,6 +196,25 @@ async def test_a_start_that_is_killed_anywhere_is_gone_on_with(
         assert len(made) == len(set(made)) == 7, f"cut at request {at}"
 
 
+async def test_an_answer_that_is_lost_anywhere_changes_nothing(
+    port: PortApi, settings: PortSettings, timing: Timing
+) -> None:
+    whole = PortTarget(settings, timing=timing)
+    await whole.resources.initialize(MAPPING, BLUEPRINTS, EXTRAS)
+    await whole.close()
+    wanted = shape(port)
+    writes = [it for it in port.ledger if it.method != "GET"][1:]
+    for number in range(len(writes)):
+        empty(port)
+        port.fail(Fault(0, method=writes[number].method, path=writes[number].path, arrives=True))
+        again = PortTarget(settings, timing=timing)
+        assert await again.resources.initialize(MAPPING, BLUEPRINTS, EXTRAS) == []
+        await again.close()
+        assert port.faults[-1].times == 0
+        assert shape(port) == wanted, f"{writes[number].method} {writes[number].path}"
+        assert port.requests("DELETE") == []
+
+
 async def test_an_outage_anywhere_is_gone_on_with(
     port: PortApi, settings: PortSettings, timing: Timing
 ) -> None:
@@ -195,9 +224,7 @@ async def test_an_outage_anywhere_is_gone_on_with(
     wanted = shape(port)
     steps = [(it.method, it.path) for it in port.ledger if it.method != "GET"][1:]
     for method, path in dict.fromkeys(steps):
-        port.state.blueprints.clear()
-        port.state.integrations.clear()
-        port.resources.__init__()  # type: ignore[misc]  # as new
+        empty(port)
         port.fail(Fault(503, times=50, method=method, path=path))
         cut = PortTarget(settings, timing=timing)
         with pytest.raises(Retry):

@@ -10,7 +10,7 @@ import pytest
 
 from fairlead.app.defaults import Text, defaults, with_missing
 from fairlead.app.settings.values import PortSettings, Settings
-from fairlead.mapping import presets
+from fairlead.mapping import blueprints, presets
 from fairlead.model.errors import BadMapping, BadUsage
 from fairlead.model.secrets import Secret
 
@@ -94,7 +94,7 @@ def test_blueprints_that_a_stored_mapping_names_are_added_where_none_of_them_is_
         "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"azureDevopsProject"'}}},
     }
     mapping = Text(json.dumps({"resources": [row]}), "Port")
-    given = Text(presets.load("port").blueprints_text, "the preset")
+    given = blueprints.parse(presets.load("port").blueprints_text)
 
     def names(*there: str) -> list[str]:
         stored = json.dumps([{"identifier": name} for name in there])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from fairlead.model.blueprints import Blueprint
@@ -60,6 +62,14 @@ def is_step_of(stored: Definition, blueprint: Blueprint) -> bool:
         not _says(stored.get(key)) or _names(stored.get(key)) == _names(wanted.get(key))
         for key in LINKED + WALKING
     )
+
+
+def are_steps_of(stored: str, blueprints: Sequence[Blueprint]) -> bool:
+    """Whether what is there of `blueprints` may be what their creation has come to; `stored` are all that are at Port,
+    the text of a JSON list. True where none is there."""
+    held = msgspec.json.decode(stored, type=list[Definition])
+    there = {msgspec.json.decode(one["identifier"], type=str): one for one in held}
+    return all(is_step_of(there[one.identifier], one) for one in blueprints if one.identifier in there)
 
 
 class Gap(msgspec.Struct, frozen=True):
