@@ -77,5 +77,18 @@ async def _read(
     async with aclosing(target.held(blueprint, fields or ("identifier",))) as pages:
         async for page in pages:
             records += len(page)
-            found.update((one.identifier, one.body) for one in page if one.identifier not in leaving)
+            found.update(
+                (one.identifier, _only(one.body, fields)) for one in page if one.identifier not in leaving
+            )
     return records
+
+
+def _only(body: Body, fields: Sequence[str]) -> Body:
+    """A target may tell more than it was asked for, and there may be millions."""
+    return Body(
+        title=body.title if "title" in fields else None,
+        icon=body.icon if "icon" in fields else None,
+        team=body.team if "team" in fields else None,
+        properties={name: value for name, value in body.properties.items() if f"properties.{name}" in fields},
+        relations={name: value for name, value in body.relations.items() if f"relations.{name}" in fields},
+    )

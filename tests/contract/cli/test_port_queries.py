@@ -10,7 +10,7 @@ from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Done, Shell
 from contract.cli.test_sync import listed
 from port_api import Fault, PortApi, Recorded, StoredEntity
-from port_api.state import Json
+from port_api.state import Json, section
 
 OTHER = "port-ocean/github/1.0.0/gh/exporter"
 """As which another integration wrote."""
@@ -103,9 +103,15 @@ def stand(port: PortApi, group: str, identifier: str, properties: dict[str, Json
     port.state.entities.setdefault(group, {})[identifier] = entity
 
 
-async def run(shell: Shell, *rows: str, command: str = "sync", more: tuple[str, ...] = ()) -> Done:
+async def run(
+    shell: Shell,
+    *rows: str,
+    command: str = "sync",
+    more: tuple[str, ...] = (),
+    ours: list[dict[str, Json]] | None = None,
+) -> Done:
     (shell.directory / "mapping.yml").write_text("".join(rows))
-    (shell.directory / "blueprints.json").write_text(json.dumps([*OURS, THEIRS[1]]))
+    (shell.directory / "blueprints.json").write_text(json.dumps([*(ours or OURS), THEIRS[1]]))
     files = ("--mapping", "mapping.yml", "--blueprints", "blueprints.json")
     return await shell.run(command, *files, "--json", *more)
 
@@ -189,6 +195,8 @@ async def test_a_patch_reaches_an_entity_of_others_and_goes_without_it(
     assert shop.properties["visibility"]
     assert shop.properties["url"]
     assert shop.datasource.endswith("/ado/patch")
+    explained = await image.run("explain", "service", "shop")
+    assert "visibility" in explained.out
     start = len(others.ledger)
     again = await run(image, MAPPING, "            {}\n", PATCH)
     assert (again.code, again.value["change_counts"]) == (0, {})
@@ -300,3 +308,45 @@ async def test_answers_stay_while_port_cannot_be_searched(
     assert after == before | {"url": f"{before['url']}/x"}
     others.faults.clear()
     assert (await run(image, *changed)).code == 0
+
+
+async def test_what_an_earlier_installation_patched_is_not_taken_for_its_leftover(
+    image: Shell, others: PortApi, name: str
+) -> None:
+    """Port says that our predecessor wrote it last; so it did, and it did not make it."""
+    shop = others.state.entities["service"]["shop"]
+    shop.datasource = "port-ocean/azure-devops/0.9.0/ado/exporter"
+    shop.properties["visibility"] = "old"
+    for rows in ((PATCH,), (PATCH,), (), ()):
+        done = await run(image, MAPPING, "            {}\n", *rows)
+        assert done.code == 0, done
+        properties = others.state.entities["service"]["shop"].properties
+        assert properties.get("visibility") == ("private" if rows else None)
+        assert (properties["owner"], properties["azureProject"]) == ("o", name)
+
+
+async def test_a_team_and_a_relation_to_many_are_found(image: Shell, others: PortApi, name: str) -> None:
+    others.state.blueprints["_team"] = blueprint("_team", ["size"], {})
+    for number in range(101):
+        stand(others, "_team", f"team{number:03}", {"size": "large" if number < 100 else name})
+    team = """\
+          team:
+            combinator: '"or"'
+            rules:
+              - {property: '"size"', operator: '"="', value: .name}
+              - {property: '"$identifier"', operator: '"in"', value: '["team003", "nobody"]'}
+"""
+    definition = blueprint("project", ["visibility"], {"teams": "_team"})
+    section(section(definition, "relations"), "teams")["many"] = True
+    large = RELATION.format(name="teams", property="size", value="'\"large\"'")
+    mapping = MAPPING.replace("          properties:\n", team + "          properties:\n")
+    done = await run(image, mapping, large, ours=[definition])
+    assert done.code == 0, done
+    (project,) = [one for one in others.state.entities["project"].values() if one.title == name]
+    assert project.team == ["team003", "team100"]
+    assert project.relations["teams"] == [f"team{number:03}" for number in range(100)]
+    others.state.entities["_team"]["team100"].properties["size"] = "large"
+    done = await run(image, mapping, large, ours=[definition])
+    (project,) = [one for one in others.state.entities["project"].values() if one.title == name]
+    assert (project.team, project.relations) == (["team003"], {})
+    assert done.value["unresolved"] == len(others.state.entities["project"])

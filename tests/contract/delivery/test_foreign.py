@@ -6,6 +6,7 @@ import pytest
 
 from fairlead.model.entities import Body
 from fairlead.sync.delivery import DeliveryRules
+from fairlead.sync.foreign import read_foreign
 from fault.delivering import EVERYTHING, Installation, body, of
 from port_api import Fault
 
@@ -111,3 +112,41 @@ async def test_what_is_to_go_is_told_apart_from_what_others_own(installation: In
     )
     assert await installation.catalog.count_held("port") == (3, 1)
     assert await installation.catalog.foreign("port", "service") == (frozenset(), frozenset())
+
+
+WANTED = {"area": ("properties.size",), "project": (), "service": ("title",), "unknown": ("title",)}
+
+
+@pytest.mark.parametrize("unserved", [frozenset(), frozenset({"blueprint-search"})])
+async def test_no_more_is_read_of_others_than_what_queries_compare(
+    installation: Installation, unserved: frozenset[str]
+) -> None:
+    many = [(of("area", f"a{number:04}"), body("A", {"size": number})) for number in range(1_500)]
+    installation.stand(*many, (of("project", "p"), body("P", {"url": "u"})), agent="someone else")
+    await installation.put({of("area", "going"): body("G")})
+    await installation.deliver()
+    await installation.put({of("area", "going"): None})
+    installation.port.unserved = set(unserved)
+    async with installation.target() as target:
+        foreign = await read_foreign(installation.catalog, [target], WANTED)
+    assert (foreign.unread, foreign.reports) == ({}, ())
+    assert foreign.found["area"] == {key.identifier: Body(properties=one.properties) for key, one in many}
+    assert (foreign.found["project"], foreign.found["service"], foreign.found["unknown"]) == (
+        {"p": Body()},
+        {},
+        {},
+    )
+
+
+async def test_a_blueprint_that_is_read_in_part_is_not_read(installation: Installation) -> None:
+    many = [(of("area", f"a{number:04}"), body("A")) for number in range(1_500)]
+    installation.stand(*many, agent="someone else")
+    installation.port.fail(Fault(403, 1, "/area/entities/search", after=1))
+    async with installation.target() as target:
+        foreign = await read_foreign(installation.catalog, [target], WANTED)
+    assert sorted(foreign.unread) == sorted(WANTED)
+    (report,) = foreign.reports
+    assert (report.connection, report.kind, report.state) == ("port", "search queries", "incomplete")
+    assert (report.scopes, report.proved, report.records) == (4, 0, 0)
+    assert "4 blueprints keep their last answers" in report.reasons[0]
+    assert [one.path for one in installation.port.ledger if "/service/" in one.path] == []
