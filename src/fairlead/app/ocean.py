@@ -20,7 +20,7 @@ from fairlead.app.shared_catalog import SharedCatalog
 from fairlead.app.status import DeliveryLine
 from fairlead.app.sync import SyncRequest
 from fairlead.app.wiring import CLOCK, catalog_mark, kafka_requests, open_port, stored_connections
-from fairlead.model.errors import BadMapping, BadUsage, TargetRejected
+from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, TargetRejected
 from fairlead.model.reports import RunReport
 from fairlead.sync.listening import Polled, Runs, SyncMode, by_the_clock, follow, until_done
 
@@ -156,8 +156,8 @@ class Ocean:
         notices: list[str] = []
         try:
             await greet(self._target, await chosen(self.settings, enroll=True), notices)
-        except (BadMapping, TargetRejected) as error:
-            # To be mended at Port, which a sync that is asked for there then follows.
+        except (BadMapping, NotPermitted, TargetRejected) as error:
+            # To be mended at Port; a sync that is asked for there then follows.
             _LOG.warning("%s", error.message)
             await self._target.integration.register()
         _log_all(notices)

@@ -15,7 +15,7 @@ from typing import Literal, NoReturn
 
 import structlog
 
-from fairlead.model.errors import FairleadError, Retry
+from fairlead.model.errors import FairleadError, IncompleteReading, Retry
 
 SyncMode = Literal["full", "incremental"]
 
@@ -132,23 +132,20 @@ class Polled:
 async def follow(runs: Runs, requests: Callable[[], AsyncGenerator[object, None]]) -> NoReturn:
     """A full sync for each request; the next one is taken when the sync has ended.
 
-    A source that fails is opened again.
+    A source that fails is opened again; that it fails is logged now and then.
     """
     loop = asyncio.get_running_loop()
-    failures = 0
+    told = -math.inf
     while True:
-        opened = loop.time()
         try:
             async with aclosing(requests()) as source:
                 async for _ in source:
                     await runs.served("full")
         except FairleadError as error:
-            if loop.time() - opened > LONGEST_PAUSE:
-                failures = 0
-            if not failures:
+            if loop.time() - told >= LONGEST_PAUSE:
                 _log.warning("requests for a sync are not heard for now", error=error.message)
-        failures += 1
-        await asyncio.sleep(pause_after(failures))
+                told = loop.time()
+        await asyncio.sleep(PAUSE)
 
 
 async def by_the_clock(runs: Runs, mode: SyncMode, seconds: float) -> NoReturn:
@@ -159,14 +156,16 @@ async def by_the_clock(runs: Runs, mode: SyncMode, seconds: float) -> NoReturn:
 
 
 async def until_done(work: Callable[[], Awaitable[None]]) -> None:
-    """Does the work, and again after a pause as long as it fails for a passing reason. Other errors are raised."""
+    """Does the work, and again after a pause as long as it fails for what may pass. Other errors are raised."""
     failures = 0
     while True:
         try:
             return await work()
-        except Retry as error:
+        except (IncompleteReading, Retry) as error:
             failures += 1
-            pause = max(error.seconds, pause_after(failures))
+            pause = pause_after(failures)
+            if isinstance(error, Retry):
+                pause = max(error.seconds, pause)
             _log.warning(f"not started yet; tried again in {pause:.0f} s", error=error.message)
             await asyncio.sleep(pause)
 

@@ -158,8 +158,8 @@ def test_what_was_handled_before_is_not_handled_again() -> None:
 
 def test_a_source_that_fails_is_opened_again() -> None:
     syncs, port = Syncs(1), Port(5, down=100)
-    assert syncs.during(1000, follow(syncs.runs, Polled(port.newest, 60).requests)) == [(210, "full")]
-    assert port.polls < 20
+    assert syncs.during(500, follow(syncs.runs, Polled(port.newest, 60).requests)) == [(120, "full")]
+    assert port.polls == 11
 
 
 def test_any_source_is_followed_and_asked_on_when_its_request_is_served() -> None:

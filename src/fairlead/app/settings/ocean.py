@@ -27,6 +27,7 @@ NAMES = {
     "create_port_resources_origin": "port.resources_origin",
     "client_timeout": "port.timeout",
     "send_raw_data_examples": "port.send_examples",
+    "integration.config.app_host": "listener.app_host",
     "base_url": "listener.app_host",
     "path_prefix": "listener.path_prefix",
     "integration.incremental_sync_enabled": "listener.incremental",

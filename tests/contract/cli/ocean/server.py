@@ -15,6 +15,29 @@ from dataclasses import dataclass
 import aiohttp
 
 from contract.cli.conftest import Done, Shell
+from port_api import PortApi
+from port_api.state import Object
+
+MAPPING: Object = {
+    "resources": [
+        {
+            "kind": "project",
+            "selector": {"query": "true"},
+            "port": {
+                "entity": {
+                    "mappings": {"identifier": ".id", "title": ".name", "blueprint": '"project"'},
+                }
+            },
+        }
+    ]
+}
+BLUEPRINT: Object = {
+    "identifier": "project",
+    "title": "Project",
+    "schema": {"properties": {"url": {"type": "string"}}, "required": []},
+    "relations": {},
+}
+EVENT = json.dumps({"eventType": "git.push", "publisherId": "tfs", "resource": {}}).encode()
 
 SECONDS = 60.0
 """What a busy machine may take for anything here."""
@@ -113,3 +136,18 @@ async def until(holds: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("it does not come true")
+
+
+def listener(shell: Shell, kind: str, **options: object) -> None:
+    """Chooses the event listener."""
+    shell.environment["OCEAN__EVENT_LISTENER"] = json.dumps({"type": kind} | options)
+
+
+def states(port: PortApi) -> list[str]:
+    """What Port was told of syncs, in order."""
+    return [json.loads(one.body)["status"] for one in port.requests("PATCH", "/resync-state")]
+
+
+def integration(port: PortApi) -> Object:
+    """The integration as Port stores it."""
+    return port.state.integrations["ado"]

@@ -1,78 +1,16 @@
-"""`fairlead ocean` in the place of the image of Port's integration: listeners, schedule, hooks, probes, mistakes."""
+"""`fairlead ocean` in the place of the image of Port's integration: listeners, schedule, mistakes."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import signal
 import socket
-from collections.abc import AsyncIterator
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
-from contract.cli.ocean_server import ocean, until
+from contract.cli.ocean.server import EVENT, MAPPING, integration, listener, ocean, states, until
 from port_api import PortApi, integrations
-from port_api.faults import Fault
-from port_api.state import Object
-
-MAPPING: Object = {
-    "resources": [
-        {
-            "kind": "project",
-            "selector": {"query": "true"},
-            "port": {
-                "entity": {
-                    "mappings": {"identifier": ".id", "title": ".name", "blueprint": '"project"'},
-                }
-            },
-        }
-    ]
-}
-BLUEPRINT: Object = {
-    "identifier": "project",
-    "title": "Project",
-    "schema": {"properties": {"url": {"type": "string"}}, "required": []},
-    "relations": {},
-}
-EVENT = json.dumps({"eventType": "git.push", "publisherId": "tfs", "resource": {}}).encode()
-
-
-@pytest.fixture
-async def port() -> AsyncIterator[PortApi]:
-    async with PortApi() as one:
-        one.state.blueprints["project"] = json.loads(json.dumps(BLUEPRINT))
-        integrations.create(one.state, {"installationId": "ado", "config": MAPPING})
-        yield one
-
-
-@pytest.fixture
-def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
-    """The variables of the image of Port's integration."""
-    bare.environment |= {
-        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
-        "OCEAN__PORT__BASE_URL": port.url,
-        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
-        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
-        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
-        "OCEAN__RUNTIME": "OnPrem",
-        "OCEAN__PROCESS_EXECUTION_MODE": "single_process",
-    }
-    return bare
-
-
-def listener(shell: Shell, kind: str, **options: object) -> None:
-    shell.environment["OCEAN__EVENT_LISTENER"] = json.dumps({"type": kind} | options)
-
-
-def states(port: PortApi) -> list[str]:
-    return [json.loads(one.body)["status"] for one in port.requests("PATCH", "/resync-state")]
-
-
-def integration(port: PortApi) -> Object:
-    return port.state.integrations["ado"]
 
 
 async def test_once_ends_with_the_sync(image: Shell, port: PortApi) -> None:
@@ -195,103 +133,6 @@ async def test_webhooks_only_makes_no_full_sync(image: Shell, port: PortApi) -> 
         assert (await server.ask("POST", "/integration/webhook", body=EVENT)).status == 200
         assert await server.runs(1) == [("incremental", "done")]
     assert integration(port)["changelogDestination"] == {"type": "KAFKA"}
-
-
-async def test_events_are_signed_in_with_the_secret(image: Shell) -> None:
-    listener(image, "WEBHOOKS_ONLY")
-    image.environment["OCEAN__INTEGRATION__CONFIG__WEBHOOK_SECRET"] = "of-the-hooks"
-    image.environment["OCEAN__INTEGRATION__CONFIG__WEBHOOK_AUTH_USERNAME"] = "hooks"
-    async with ocean(image) as server:
-        await server.until_ready()
-
-        async def status(
-            sign_in: tuple[str, str] | None, body: bytes = EVENT, authorization: str = ""
-        ) -> int:
-            headers = {"Authorization": authorization} if authorization else None
-            told = await server.ask(
-                "POST", "/integration/webhook", body=body, headers=headers, sign_in=sign_in
-            )
-            return told.status
-
-        right = ("hooks", "of-the-hooks")
-        assert await status(None) == 401
-        assert await status(("hooks", "wrong")) == 401
-        assert await status(("port", "of-the-hooks")) == 401
-        assert await status(None, authorization="Basic !") == 401
-        assert await status(None, authorization="Bearer of-the-hooks") == 401
-        assert await status(right, b"{") == 400
-        assert await status(right, b'{"publisherId": "tfs"}') == 400
-        assert await status(right, b" " * (1 << 20) + EVENT) == 413
-        assert await server.runs() == []
-        assert await status(right) == 200
-        assert await server.runs(1) == [("incremental", "done")]
-        ended = await server.stop()
-    assert "of-the-hooks" not in ended.out + ended.err
-
-
-async def test_an_event_that_was_acknowledged_survives_a_kill(image: Shell, port: PortApi) -> None:
-    listener(image, "WEBHOOKS_ONLY")
-    async with ocean(image) as server:
-        await server.until_ready()
-        assert (await server.ask("POST", "/integration/webhook", body=EVENT)).status == 200
-        await server.stop(signal.SIGKILL)
-    assert await server.runs() == []
-    async with ocean(image) as server:
-        assert await server.runs(1) == [("incremental", "done")]
-        assert (await server.stop()).code == 0
-    async with ocean(image) as server:
-        await server.until_ready()
-        await asyncio.sleep(1)
-        assert len(await server.runs()) == 1
-
-
-async def test_an_event_that_cannot_be_noted_is_not_acknowledged(image: Shell) -> None:
-    listener(image, "WEBHOOKS_ONLY")
-    async with ocean(image) as server:
-        await server.until_ready()
-        folder = image.directory / ".fairlead"
-        folder.rename(image.directory / "gone")
-        folder.write_text("in the way")
-        told = await server.ask("POST", "/integration/webhook", body=EVENT)
-        assert (told.status, told.headers["Retry-After"]) == (503, "30")
-        folder.unlink()
-        (image.directory / "gone").rename(folder)
-        assert (await server.ask("POST", "/integration/webhook", body=EVENT)).status == 200
-        assert await server.runs(1) == [("incremental", "done")]
-
-
-async def test_probes_and_metrics(image: Shell, port: PortApi) -> None:
-    port.fail(Fault(503, times=2, path="/v1/integration/ado"))
-    listener(image, "POLLING")
-    async with ocean(image) as server:
-        live = await server.ask("GET", "/health/live")
-        assert (live.status, json.loads(live.text)["check"]) == (200, "live")
-        assert json.loads(live.text)["core_version"]
-        assert live.headers["X-Request-ID"]
-        assert float(live.headers["X-Process-Time"]) >= 0
-        assert (await server.ask("GET", "/health/ready")).status == 503
-        await server.until_ready()
-        await server.runs(1)
-        for path in ("/docs", "/openapi.json", "/metrics/"):
-            assert (await server.ask("GET", path)).status == 200
-        assert (await server.ask("HEAD", "/health/live")).status == 200
-        for path in ("/", "/api/status", "/v1/blueprints", "/isHealthy", "/integration"):
-            assert (await server.ask("GET", path)).status == 404
-        text = (await server.ask("GET", "/metrics")).text
-        values = {
-            (sample.name, *sorted(sample.labels.values())): sample.value
-            for family in text_string_to_metric_families(text)
-            for sample in family.samples
-        }
-    entities = len(port.state.entities["project"])
-    assert values["fairlead_entities",] == entities
-    assert values["object_count", "extract", "project", "raw_extracted"] == entities
-    assert values["object_count", "__runtime__", "load", "loaded"] == entities
-    assert values["success", "__runtime__", "resync"] == 1
-    assert values["success", "extract", "project"] == 1
-    assert values["fairlead_runs_total", "completed"] == 1
-    assert values["fairlead_pending_deliveries", "port"] == 0
-    assert ("rate_limit_wait_seconds", "__runtime__", "azure-devops", "extract") in values
 
 
 async def test_a_run_that_fails_ends_nothing(image: Shell, port: PortApi) -> None:
