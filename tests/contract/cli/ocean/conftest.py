@@ -9,7 +9,7 @@ import pytest
 
 from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
-from contract.cli.ocean.server import BLUEPRINT, MAPPING
+from contract.cli.ocean_server import BLUEPRINT, MAPPING
 from port_api import PortApi, integrations
 
 

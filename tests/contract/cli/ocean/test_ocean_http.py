@@ -9,7 +9,7 @@ import signal
 from prometheus_client.parser import text_string_to_metric_families
 
 from contract.cli.conftest import Shell
-from contract.cli.ocean.server import EVENT, listener, ocean, states, until
+from contract.cli.ocean_server import EVENT, listener, ocean, states, until
 from port_api import PortApi
 from port_api.faults import Fault
 

@@ -9,7 +9,7 @@ import pytest
 
 from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
-from contract.cli.ocean.server import EVENT, MAPPING, integration, listener, ocean, states, until
+from contract.cli.ocean_server import EVENT, MAPPING, integration, listener, ocean, states, until
 from port_api import PortApi, integrations
 
 
