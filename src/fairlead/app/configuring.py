@@ -161,7 +161,8 @@ async def _texts(settings: Settings, *, enroll: bool) -> _Texts:
         blueprints = blueprints or Text(preset.blueprints_text, name)
         return _Texts(mapping.text, blueprints.text, mapping.source, blueprints.source, place)
     given = defaults(settings)
-    mapping, blueprints = given.mapping, given.blueprints
+    mapping = given.mapping
+    blueprints = given.blueprints or Text(await _blueprints_at_port(settings), "Port's blueprints")
     return _Texts(mapping.text, blueprints.text, mapping.source, blueprints.source, place, given.extras)
 
 
@@ -189,12 +190,24 @@ async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: boo
         blueprints = await target.integration.stored_blueprints()
         if not stored.are_port_resources_initialized:
             given = defaults(settings)
-            ours = blueprint_files.parse(given.blueprints.text, source=given.blueprints.source)
+            named = given.blueprints
+            ours = blueprint_files.parse(named.text, source=named.source) if named else ()
             if is_same_mapping(mapping.text, given.mapping.text) and are_steps_of(blueprints, ours):
                 return None
             if port.initialize and not target.resources.starts_empty(stored):
                 blueprints = with_missing(blueprints, mapping, ours)
         return _Texts(mapping.text, blueprints, mapping.source, "Port's blueprints", target.place)
+    finally:
+        await target.close()
+
+
+async def _blueprints_at_port(settings: Settings) -> str:
+    """All blueprints there, the text of a JSON list."""
+    if settings.port is None:
+        return "[]"
+    target = open_port(settings.port)
+    try:
+        return await target.integration.stored_blueprints()
     finally:
         await target.close()
 

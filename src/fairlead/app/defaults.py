@@ -30,16 +30,16 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Defaults(msgspec.Struct, frozen=True):
-    """A mapping, blueprints, and what goes with them at Port."""
+    """A mapping, blueprints, and what goes with them at Port. `blueprints` None: the mapping is for those at Port."""
 
     mapping: Text
-    blueprints: Text
+    blueprints: Text | None
     extras: tuple[Extra, ...]
 
 
 def defaults(settings: Settings) -> Defaults:
-    """The folder's, and for a mapping or blueprints that it does not have, the preset's; a preset that was named goes
-    before a folder. BadUsage for a folder or file that cannot be read, BadMapping for one that is broken."""
+    """The folder's, or without a mapping there the preset's; a preset that was named goes before a folder. BadUsage for
+    a folder or file that cannot be read, BadMapping for one that is broken."""
     folder = None if settings.preset_named else _folder(settings)
     preset = presets.load(settings.preset)
     name = f"the preset {settings.preset}"
@@ -53,9 +53,8 @@ def defaults(settings: Settings) -> Defaults:
         if stem in files
         for extra in extras.parse(kind, _read(files[stem]), source=str(files[stem]))
     ]
-    return Defaults(
-        _text(files, "port-app-config") or mapping, _text(files, "blueprints") or blueprints, tuple(found)
-    )
+    own = _text(files, "port-app-config")
+    return Defaults(own or mapping, _text(files, "blueprints") or (None if own else blueprints), tuple(found))
 
 
 def read_file(path: Path, what: str) -> Text:

@@ -67,6 +67,18 @@ async def test_the_folder_is_what_a_new_installation_starts_with(image: Shell, p
     assert "was not created" not in again.out + again.err
 
 
+async def test_a_folder_without_blueprints_is_for_those_at_port(image: Shell, port: PortApi) -> None:
+    fill(image)
+    (image.directory / ".port" / "resources" / "blueprints.json").unlink()
+    port.state.blueprints["project"] = json.loads(json.dumps(BLUEPRINTS[0]))
+    port.state.entities["project"] = {}
+    for _ in range(2):
+        done = await image.run("sync")
+        assert done.code == 0, done
+    assert list(port.state.blueprints) == ["project"]
+    assert port.state.every_entity()
+
+
 async def test_a_start_that_was_cut_off_is_gone_on_with(image: Shell, port: PortApi) -> None:
     """Killed between two blueprints: Port stores the mapping, and only one of them."""
     fill(image)

@@ -31,6 +31,7 @@ def folder(at: Path, **texts: str) -> Path:
 
 def test_without_a_folder_it_is_the_preset(tmp_path: Path) -> None:
     found, preset = defaults(settings(tmp_path)), presets.load("port")
+    assert found.blueprints is not None
     assert (found.mapping.text, found.blueprints.text) == (preset.mapping_text, preset.blueprints_text)
     assert found.extras == preset.extras
 
@@ -43,6 +44,7 @@ def test_the_images_folder_is_found(tmp_path: Path) -> None:
         actions_backup_json="x",
     )
     found = defaults(settings(tmp_path))
+    assert found.blueprints is not None
     assert (found.mapping.text, found.blueprints.text, found.extras) == ("m", "b", ())
     assert found.mapping.source == str(tmp_path / ".port" / "resources" / "port-app-config.yaml")
 
@@ -52,6 +54,11 @@ def test_what_a_folder_lacks_is_the_presets_but_for_extras(tmp_path: Path) -> No
     found = defaults(settings(tmp_path, named))
     assert found.mapping.source == "the preset port"
     assert [(one.kind, one.identifier) for one in found.extras] == [("action", "a"), ("page", "p")]
+
+
+def test_a_mapping_of_a_folder_without_blueprints_is_for_those_at_port(tmp_path: Path) -> None:
+    named = folder(tmp_path / "own", port__app__config_yml="m")
+    assert defaults(settings(tmp_path, named)).blueprints is None
 
 
 def test_without_port_or_with_a_named_preset_no_folder_counts(tmp_path: Path) -> None:
