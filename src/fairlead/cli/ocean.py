@@ -10,7 +10,7 @@ import typer
 from fairlead.cli import exits
 from fairlead.cli.options import CatalogFlag, LogFlag, settings_of
 from fairlead.cli.output import Output, output_of
-from fairlead.cli.run_text import tell_run
+from fairlead.cli.run_text import tell_run, trouble
 from fairlead.cli.serving import ReadyFlag, announced
 from fairlead.cli.stopping import unless_stopped
 from fairlead.cli.syncing import collect_seldom
@@ -40,6 +40,8 @@ def ocean(
         changes = sum(count for reasons in report.changes.values() for count in reasons.values())
         how = exits.MEANINGS[report.exit_code]
         output.line(f"run {report.run}: {report.mode} sync, {report.seconds:.1f} s, {changes} changes: {how}")
+        if report.exit_code:
+            output.lines(trouble(report))
         output.stdout.flush()
 
     once = settings.listener.type == "ONCE"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fairlead.app.changes import ChangeLine
     from fairlead.app.settings.values import Settings
     from fairlead.cli.output import Output
-    from fairlead.model.reports import RefusalReport, RunReport
+    from fairlead.model.reports import DeliveryReport, RefusalReport, RunReport
 
 SHOWN = 50
 """Changes and frozen records listed for a person; `--json` has all."""
@@ -66,9 +66,7 @@ def run_lines(report: RunReport, first: Sequence[ChangeLine]) -> Iterator[str]:
             for r in report.readings
         ],
     )
-    for reading in report.readings:
-        for reason in reading.reasons:
-            yield f"  {reading.connection} {reading.kind}: {reason}"
+    yield from _reasons(report)
     yield ""
     yield from _changes(report)
     yield from _each(first)
@@ -82,6 +80,21 @@ def run_lines(report: RunReport, first: Sequence[ChangeLine]) -> Iterator[str]:
     )
 
 
+def trouble(report: RunReport) -> Iterator[str]:
+    """What went wrong in a run, without the rest of the report."""
+    yield from _reasons(report)
+    for target in report.delivery:
+        if target.refused or target.down or target.withheld:
+            yield from _target(target)
+    yield from _notices(report)
+
+
+def _reasons(report: RunReport) -> Iterator[str]:
+    for reading in report.readings:
+        for reason in reading.reasons:
+            yield f"  {reading.connection} {reading.kind}: {reason}"
+
+
 def _changes(report: RunReport) -> Iterator[str]:
     parts = [
         f"{number} {op} ({why})" for op, reasons in report.changes.items() for why, number in reasons.items()
@@ -90,14 +103,18 @@ def _changes(report: RunReport) -> Iterator[str]:
     stubs = f" and {count(report.stubs, 'stub')}" if report.stubs else ""
     yield f"catalog: {count(report.entities, 'entity', 'entities')}{stubs}"
     for target in report.delivery:
-        state = f", down: {target.down}" if target.down else ""
-        yield (
-            f"target {target.target}: {target.upserted} written, {target.deleted} removed, "
-            f"{target.refused} refused{state}"
-        )
-        yield from (f"  {line}" for line in (target.advice, *target.notes) if line)
-        for reason in target.refusals:
-            yield from _refusal(reason)
+        yield from _target(target)
+
+
+def _target(target: DeliveryReport) -> Iterator[str]:
+    state = f", down: {target.down}" if target.down else ""
+    yield (
+        f"target {target.target}: {target.upserted} written, {target.deleted} removed, "
+        f"{target.refused} refused{state}"
+    )
+    yield from (f"  {line}" for line in (target.advice, *target.notes) if line)
+    for reason in target.refusals:
+        yield from _refusal(reason)
 
 
 def _refusal(reason: RefusalReport) -> Iterator[str]:

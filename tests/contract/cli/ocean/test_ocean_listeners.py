@@ -11,6 +11,7 @@ from azure_devops_sandbox import Sandbox
 from contract.cli.conftest import Shell
 from contract.cli.ocean_server import EVENT, MAPPING, integration, listener, ocean, states, until
 from port_api import PortApi, integrations
+from port_api.state import section
 
 
 async def test_once_ends_with_the_sync(image: Shell, port: PortApi) -> None:
@@ -146,6 +147,17 @@ async def test_a_run_that_fails_ends_nothing(image: Shell, port: PortApi) -> Non
         ended = await server.stop()
     assert ended.code == 0, ended
     assert "the full sync failed" in ended.err
+
+
+async def test_what_port_refuses_is_told_after_each_sync(image: Shell, port: PortApi) -> None:
+    section(port.state.blueprints["project"], "schema")["required"] = ["url"]
+    async with ocean(image) as server:
+        await server.runs(1)
+        ended = await server.stop()
+    assert ended.code == 0, ended
+    assert "full sync" in ended.out
+    assert "a target refused an entity" in ended.out
+    assert "of project, properties.url: " in ended.out
 
 
 async def test_a_stop_cuts_the_run_off_and_tells_port(image: Shell, port: PortApi, sandbox: Sandbox) -> None:
