@@ -12,6 +12,7 @@ from contract.cli.conftest import Shell
 from contract.cli.ocean_server import EVENT, listener, ocean, states, until
 from port_api import PortApi
 from port_api.faults import Fault
+from postgres_server import PostgresServer
 
 
 async def test_events_are_signed_in_with_the_secret(image: Shell) -> None:
@@ -52,7 +53,6 @@ async def test_an_event_that_was_acknowledged_survives_a_kill(image: Shell, port
         await server.until_ready()
         assert (await server.ask("POST", "/integration/webhook", body=EVENT)).status == 200
         await server.stop(signal.SIGKILL)
-    assert await server.runs() == []
     async with ocean(image) as server:
         assert await server.runs(1) == [("incremental", "done")]
         assert (await server.stop()).code == 0
@@ -123,3 +123,18 @@ async def test_events_during_a_sync_make_one_more(image: Shell, port: PortApi) -
         assert "completed" not in states(port)
         port.latency = 0.0
         assert await server.runs(2) == [("full", "done"), ("incremental", "done")]
+
+
+async def test_events_with_the_catalog_on_a_server(image: Shell, postgres: PostgresServer) -> None:
+    postgres.execute("DROP SCHEMA IF EXISTS ocean CASCADE")
+    postgres.execute("CREATE SCHEMA ocean")
+    image.environment["FAIRLEAD_CATALOG_URL"] = postgres.url(search_path="ocean")
+    listener(image, "WEBHOOKS_ONLY")
+    async with ocean(image) as server:
+        await server.until_ready()
+        assert (await server.ask("POST", "/integration/webhook", body=EVENT)).status == 200
+        await server.stop(signal.SIGKILL)
+    async with ocean(image) as server:
+        assert await server.runs(1) == [("incremental", "done")]
+        ended = await server.stop()
+    assert (ended.code, "no catalog" in ended.err) == (0, False), ended
