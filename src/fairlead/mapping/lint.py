@@ -92,8 +92,8 @@ def _enums(row: Row, known: Blueprints) -> _Found:
             yield (
                 row,
                 f"port.entity.mappings.properties.{name}",
-                f"the blueprint lists {len(enum)} values ({', '.join(map(str, enum))}); other processes and "
-                "types of your own (Feature, Product Backlog Item, Requirement …) are outside of it",
+                f"the blueprint lists {len(enum)} values ({', '.join(map(str, enum))}); work item types outside of "
+                "it, for instance your own, are refused",
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from azure_devops_sandbox import Action, Fault, Sandbox
 from contract.cli.conftest import Done, Shell
 from contract.cli.test_sync import listed
-from fairlead.mapping import presets
 from port_api import PortApi, StoredEntity
 from port_api.state import section
 
@@ -35,13 +33,7 @@ def sent(port: PortApi, start: int) -> list[str]:
 
 @pytest.fixture
 async def taken(image: Shell, port: PortApi) -> Shell:
-    """Port as its own integration left it, an installation without a catalog, and no work item of a type that Port's
-    enum lacks."""
-    blueprints = json.loads(presets.load("port").blueprints_text)
-    for blueprint in blueprints:
-        blueprint["schema"]["properties"].get("type", {}).pop("enum", None)
-        port.state.blueprints[blueprint["identifier"]] = blueprint
-        port.state.entities[blueprint["identifier"]] = {}
+    """Port as its own integration left it, and an installation without a catalog."""
     assert (await image.run("sync")).code == 0
     for entity in port.state.every_entity():
         entity.datasource = OCEAN

@@ -18,7 +18,7 @@ from unit.mapping.builders import configured, resource
         ("row 5 (board): port.entity.mappings.properties.link", "REST API"),
         ("row 6 (work-item): port.entity.mappings.properties.description", "quotes are made double"),
         ("row 6 (work-item): port.entity.mappings.properties.effort", "becomes -1"),
-        ("row 6 (work-item): port.entity.mappings.properties.type", "lists 5 values"),
+        ("row 6 (work-item): port.entity.mappings.properties.type", "lists 21 values"),
         ("row 6 (work-item): port.entity.mappings.properties.link", "REST API"),
         ("row 6 (work-item): port.entity.mappings.relations.column", 'joins its parts with "-"'),
         ("row 7 (column): port.entity.mappings.identifier", "two boards"),
