@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
+import msgspec
+
 from fairlead.model.delivery import Outcome, Payload
-from fairlead.targets.port.answers import MISSING, Answer, refusal
+from fairlead.targets.port.answers import MISSING, Answer, read, refusal
 from fairlead.targets.port.batches import Due, entity_json, patch_json
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.refusals import PortRefusals
@@ -20,6 +22,12 @@ from fairlead.targets.port.settings import PortSettings
 FEATURE = "patch"
 AT_ONCE = 8
 _NOTHING = b"{}"
+
+
+class _Written(msgspec.Struct, frozen=True):
+    """What a page of a proxy lacks."""
+
+    entity: object
 
 
 class PortPatches:
@@ -52,12 +60,15 @@ class PortPatches:
         if answer.status == 404 and payload.owned:
             # No longer there, but our mapping makes it too.
             answer = await self._send("POST", (blueprint, "entities"), entity_json(payload, texts))
+        if answer.is_success:
+            read(answer, _Written, "the write of an entity")
         if answer.is_success or (answer.status == 404 and _empties(payload)):
             return Outcome(payload.entity)
         why = refusal(answer)
         due = Due(payload.entity, payload.identifier, entity_json(payload, texts))
         waits = why.status == 404 and why.code == MISSING
-        return await self._refusals.outcome(blueprint, due, why, waits=waits)
+        outcome = await self._refusals.outcome(blueprint, due, why, waits=waits)
+        return msgspec.structs.replace(outcome, repeated=answer.attempts > 1)
 
     async def _send(self, method: str, path: tuple[str, ...], body: bytes) -> Answer:
         create_missing = self._settings.create_missing_related_entities
