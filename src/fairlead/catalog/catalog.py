@@ -365,6 +365,10 @@ class Catalog:
         """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
         return await self._read(partial(deliveries.stubs_among, blueprint=blueprint, identifiers=identifiers))
 
+    async def pointed_among(self, blueprint: str, way: tuple[str, str], keys: Sequence[str]) -> set[str]:
+        """Those of a blueprint's identifiers that the way, a relation (blueprint, name), leads to."""
+        return await self._read(lambda session: deliveries.pointed_among(session, blueprint, way, keys))
+
     # -- export --------------------------------------------------------------------------------------------------
     def stream_entities(
         self, blueprint: str | None, stubs: Collection[str]

@@ -29,8 +29,13 @@ async def remove(
     if not leaving:
         return 0, []
     kept, unproved = await _kept(store, names, rules, sending)
-    going = leaving - len(kept)
+    required = await _required(store, names, sending) - kept
+    going = leaving - len(kept) - len(required)
     notes = []
+    if required:
+        notes.append(
+            f"{len(required)} entities that are gone stay there: others that stay there require them"
+        )
     if unproved:
         why = "a row cannot be read" if rules.proved else "this run did not read and prove everything"
         notes.append(
@@ -43,7 +48,8 @@ async def remove(
         )
         return going, notes
     if going:
-        await sending.delete_all(names, lambda due: due.entity not in kept)
+        stay = kept | required
+        await sending.delete_all(names, lambda due: due.entity not in stay)
     return 0, notes
 
 
@@ -65,6 +71,23 @@ async def _kept(
             named = await store.stubs_among(blueprint, bare)
             kept.update(due.entity for due in page if due.identifier in named)
     return frozenset(kept), unproved
+
+
+async def _required(store: Store, names: Sequence[str], sending: Sending) -> frozenset[int]:
+    """Those that an entity of the catalog points to by a relation that its blueprint requires: no target lets them go,
+    nor that relation."""
+    required: set[int] = set()
+    for name in names:
+        ways = sending.required_ways(name)
+        if not ways:
+            continue
+        async with aclosing(sending.due([name], lambda due: not due.desired_hash)) as pages:
+            async for page in pages:
+                identifiers = [due.identifier for due in page]
+                for way in ways:
+                    named = await store.pointed_among(name, way, identifiers)
+                    required.update(due.entity for due in page if due.identifier in named)
+    return frozenset(required)
 
 
 def _is_found(due: Delivery) -> bool:

@@ -96,6 +96,15 @@ class Sending:
             await self._pass(names, _among(frozenset(self._waiting)))
         self._give_up()
 
+    def required_ways(self, name: str) -> list[tuple[str, str]]:
+        """(blueprint, relation) of the required relations that point to this blueprint."""
+        return [
+            (blueprint.identifier, relation)
+            for blueprint in self._blueprints.values()
+            for relation, one in blueprint.relations.items()
+            if one.required and one.target == name
+        ]
+
     async def due(self, names: Sequence[str], chosen: Choose) -> AsyncGenerator[Page, None]:
         """Pages of what is due and chosen, blueprint after blueprint."""
         for name in names:

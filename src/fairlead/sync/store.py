@@ -216,6 +216,9 @@ class Store(Protocol):
     async def stubs_among(self, blueprint: str, identifiers: Sequence[str]) -> set[str]:
         """Those of the identifiers that no entity of the blueprint answers to, but that a relation names."""
 
+    async def pointed_among(self, blueprint: str, way: tuple[str, str], keys: Sequence[str]) -> set[str]:
+        """Those of a blueprint's identifiers that the way, a relation (blueprint, name), leads to."""
+
     async def change_counts(self, run: int) -> list[tuple[str, str, str, int]]:
         """How many changes of a run there are of each (op, reason, state)."""
 

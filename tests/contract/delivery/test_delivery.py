@@ -228,3 +228,30 @@ async def test_a_bare_end_comes_with_a_link_and_goes_with_it(installation: Insta
     await installation.put({area: body("A")})
     await installation.deliver(rules)
     assert installation.at_port() == installation.bodies
+
+
+async def test_what_entities_that_stay_require_stays_too(installation: Installation) -> None:
+    """The catalog has lost it, for instance by a row that was taken out of the mapping."""
+    await installation.put(services(3) | {of("project", "q"): body("Q")})
+    await installation.deliver()
+    await installation.put({of("project", "p"): None, of("project", "q"): None})
+    for deleted in (1, 0):
+        start = len(installation.port.ledger)
+        report = await installation.deliver()
+        assert (report.deleted, report.refused, report.withheld) == (deleted, 0, 0)
+        assert "1 entities that are gone stay there" in report.notes[0]
+        assert len(installation.writes(start)) == deleted
+    await installation.put(dict.fromkeys(services(3)))
+    assert (await installation.deliver()).deleted == 4
+    assert installation.at_port() == {}
+
+
+async def test_port_that_fails_over_everything_is_down(installation: Installation) -> None:
+    await installation.put(services(300))
+    installation.port.fail(Fault(500, times=10_000, path="/entities/bulk"))
+    report = await installation.deliver()
+    assert "every write of entities" in report.down
+    assert len(installation.writes()) < 60
+    installation.port.faults.clear()
+    await installation.deliver()
+    assert installation.at_port() == installation.bodies

@@ -77,6 +77,12 @@ def stubs_among(session: Session, blueprint: str, identifiers: Sequence[str]) ->
     return {str(row[0]) for row in session.among("stubs_among", (session.name(blueprint),), identifiers)}
 
 
+def pointed_among(session: Session, blueprint: str, way: tuple[str, str], keys: Sequence[str]) -> set[str]:
+    """Those of a blueprint's identifiers that the way, a relation (blueprint, name), leads to."""
+    head = (session.name(blueprint), session.name(way[0]), session.name(way[1]))
+    return {str(row[0]) for row in session.among("pointed_among", head, keys)}
+
+
 def is_registered(session: Session, target: str) -> bool:
     """Whether deliveries are kept for the target."""
     return session.name(target) in {int(row[0]) for row in session.rows("targets")}

@@ -79,3 +79,9 @@ SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.b
 SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
 WHERE d.target = $1 AND d.blueprint = $2 AND d.desired_hash = '' AND d.delivered_hash NOT IN ('', 'found')
 AND d.entity NOT IN (SELECT entity FROM foreign_entity)
+
+-- name: pointed_among
+SELECT DISTINCT r.target FROM unnest($4::text[]) AS k (target)
+JOIN relation r ON r.target_blueprint = $1 AND left(r.target, 500) = left(k.target, 500) AND r.target = k.target
+JOIN entity e ON e.id = r.source
+WHERE e.blueprint = $2 AND r.name = $3

@@ -75,3 +75,7 @@ SELECT f.entity FROM foreign_entity f JOIN entity e ON e.id = f.entity WHERE e.b
 SELECT e.identifier FROM delivery d JOIN entity e ON e.id = d.entity
 WHERE d.target = ? AND d.blueprint = ? AND d.desired_hash = x'' AND d.delivered_hash NOT IN (x'', CAST('found' AS BLOB))
 AND d.entity NOT IN (SELECT entity FROM foreign_entity)
+
+-- name: pointed_among
+SELECT DISTINCT r.target FROM relation r JOIN entity e ON e.id = r.source
+WHERE r.target_blueprint = ? AND e.blueprint = ? AND r.name = ? AND r.target IN (?)
