@@ -341,9 +341,7 @@ class Catalog:
         """
         if self._lane is not None and not await self._read(partial(deliveries.is_registered, target=target)):
             await self.write(lambda writer: writer.register_target(target))
-        return await self._read(
-            partial(deliveries.due, target=target, blueprint=blueprint, after=after, limit=limit)
-        )
+        return await self._read(lambda session: deliveries.due(session, target, blueprint, after, limit))
 
     async def foreign(self, target: str, blueprint: str) -> tuple[frozenset[int], frozenset[str]]:
         """(entities that others own at a target, identifiers of others that `target` holds of us and that are gone)."""
