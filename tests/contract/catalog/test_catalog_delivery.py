@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from contract.catalog.builders import entity
 from fairlead.catalog.catalog import Catalog
 from fairlead.model.stored import Delivery
@@ -84,6 +86,19 @@ async def test_a_refusal_is_kept_and_stays_due_until_the_entity_changes(catalog:
     (changed,) = await due(catalog)
     assert (changed.attempts, changed.error) == (0, "no such blueprint")
     assert (await catalog.status()).targets == (("port", 1, 1),)
+
+
+async def test_what_is_found_at_a_target_and_stays_there_counts_as_due_only_once_it_was_refused(
+    catalog: Catalog,
+) -> None:
+    await due(catalog)
+    await catalog.write(lambda w: w.put_entities([entity(1, "stub", exists=False), entity(2, "a")]))
+    found = Delivery("port", 1, "service", "stub", b"", b"", b"found", b"[]", 0, "")
+    await catalog.write(lambda w: w.mark_delivered([found]))
+    assert (await catalog.status()).targets == (("port", 1, 0),)
+    refused = msgspec.structs.replace(found, error="something requires it")
+    await catalog.write(lambda w: w.mark_delivered([refused]))
+    assert (await catalog.status()).targets == (("port", 2, 1),)
 
 
 async def test_an_entity_that_changed_while_it_was_delivered_stays_due(catalog: Catalog) -> None:

@@ -41,8 +41,10 @@ SELECT count(*) FROM entity WHERE hash <> desired_hash AND held <> ''
 SELECT count(*) FROM contribution WHERE query <> '' AND entity = 0
 
 -- name: count_due
+-- What an earlier installation left (found) is not due as long as nothing asked for its removal.
 SELECT n.text,
-    (SELECT count(*) FROM delivery d WHERE d.target = t.id AND d.desired_hash <> d.delivered_hash),
+    (SELECT count(*) FROM delivery d WHERE d.target = t.id AND d.desired_hash <> d.delivered_hash
+        AND (d.desired_hash <> '' OR d.delivered_hash <> 'found' OR d.error <> '')),
     (SELECT count(*) FROM delivery d WHERE d.target = t.id AND d.desired_hash <> d.delivered_hash AND d.error <> '')
 FROM target t JOIN name n ON n.id = t.id ORDER BY n.text
 
