@@ -93,8 +93,8 @@ lint: setup-develop ## Check style, types and who may import whom
 test: lint ## Check everything that CI checks (under ten minutes)
 	$(BIN)/pytest $(SHARED) -m "not long"
 
-test-all: lint ## Run every test, the long ones too
-	$(BIN)/pytest $(SHARED)
+test-all: lint ## Run every test, the long ones too, and the faults with 200 seeds
+	SEEDS=200 $(BIN)/pytest $(SHARED)
 
 newcomer: ## Do what the README says, with only Python, git and make (fails above 180 s)
 	@"$(PYTHON)" tests/newcomer/newcomer.py

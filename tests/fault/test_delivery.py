@@ -15,7 +15,7 @@ import pytest
 
 from fault.delivery_story import Story, played
 
-SEEDS = int(os.environ.get("SEEDS", "100"))
+SEEDS = int(os.environ.get("SEEDS", "30"))
 ONE = os.environ.get("SEED", "")
 CHUNK = 10
 CHUNKS = [range(start, min(start + CHUNK, SEEDS)) for start in range(0, SEEDS, CHUNK)]

@@ -23,7 +23,7 @@ from fairlead.sync.absence import Absence, Verdict
 from fault.product import EVERY_KIND, Rules, rules_of
 from fault.story import Story, played
 
-SEEDS = int(os.environ.get("SEEDS", "200"))
+SEEDS = int(os.environ.get("SEEDS", "60"))
 ONE = os.environ.get("SEED", "")
 CHUNK = 20
 PRESETS = ("port", EVERY_KIND)

@@ -179,7 +179,7 @@ async def test_nothing_stays_behind(bare: Shell, how: signal.Signals) -> None:
     async with started(bare, "--port", "0", until="[3/4]") as demo:
         assert len(demo.processes()) >= 2
         demo.process.send_signal(how)
-        _, said = await asyncio.wait_for(demo.process.communicate(), 10)
+        _, said = await asyncio.wait_for(demo.process.communicate(), SECONDS)
         assert "Traceback" not in said.decode()
         assert demo.process.returncode == (-how if how is signal.SIGKILL else 0)
         assert await demo.gone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -246,8 +247,15 @@ async def test_a_refused_change_is_told_of_and_left_behind(
 
 
 def until_entities(shell: Shell) -> None:
-    while not entities(shell):
+    while not _entities(shell):
         time.sleep(0.05)
+
+
+def _entities(shell: Shell) -> bool:
+    try:
+        return bool(entities(shell))
+    except sqlite3.OperationalError:  # the catalog is being made
+        return False
 
 
 @pytest.mark.parametrize("requests", [1, 3, 5])

@@ -225,6 +225,7 @@ async def test_a_bare_end_comes_with_a_link_and_goes_with_it(installation: Insta
     start = len(installation.port.ledger)
     await installation.deliver(rules)
     assert installation.writes(start) == []
+    assert (await installation.catalog.status()).targets == (("port", 0, 0),)
     await installation.put({area: body("A")})
     await installation.deliver(rules)
     assert installation.at_port() == installation.bodies
