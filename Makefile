@@ -3,8 +3,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
-# The tests on several processors, a file's tests on one: they may share what it sets up.
-SHARED := -n auto --maxprocesses 4 --dist loadfile
+# The tests on several processors, a file's tests on one: they may share what it sets up. In the order of their names, so
+# that the slow ones, which start programs, do not come last.
+SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 TESTED := src tests benchmarks hatch_build.py
 
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python` chooses another.

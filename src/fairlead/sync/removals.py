@@ -62,14 +62,14 @@ async def _kept(
     async with aclosing(sending.due(names, _is_found)) as pages:
         async for page in pages:
             blueprint = page[0].blueprint
-            if not rules.proved or rules.unread is None or blueprint in rules.unread:
-                kept.update(due.entity for due in page)
-                unproved += len(page)
-                continue
             # Only what is bare stands in for the end of a relation; the target makes such a one where it is wanted.
             bare = [due.identifier for due in page if due.keys in _BARE]
             named = await store.stubs_among(blueprint, bare)
+            others = [due.entity for due in page if due.identifier not in named]
             kept.update(due.entity for due in page if due.identifier in named)
+            if not rules.proved or rules.unread is None or blueprint in rules.unread:
+                kept.update(others)
+                unproved += len(others)
     return frozenset(kept), unproved
 
 

@@ -226,6 +226,7 @@ async def test_a_bare_end_comes_with_a_link_and_goes_with_it(installation: Insta
     await installation.deliver(rules)
     assert installation.writes(start) == []
     assert (await installation.catalog.status()).targets == (("port", 0, 0),)
+    assert (await installation.deliver(DeliveryRules(stands_in=True))).notes == ()
     await installation.put({area: body("A")})
     await installation.deliver(rules)
     assert installation.at_port() == installation.bodies

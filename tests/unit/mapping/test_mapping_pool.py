@@ -127,7 +127,7 @@ async def test_leaving_ends_requests_and_children() -> None:
 
 
 async def test_workers_run_side_by_side_and_start_on_demand() -> None:
-    async with WorkerPool(3, QUICK) as pool:
+    async with WorkerPool(3) as pool:
         assert children() == set()
         await pool.run("length", PAGE)
         assert len(children()) == 1
