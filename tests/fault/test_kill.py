@@ -26,7 +26,7 @@ START_UP = 2
 """Requests of every start: who the token is of (`connectionData`), once for the connection and once for the run."""
 
 MORE = 1.02
-SHORT = 14
+SHORT = 6
 LONG = 100
 
 

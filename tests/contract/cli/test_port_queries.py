@@ -155,6 +155,7 @@ async def test_relations_find_users_and_entities_of_others(image: Shell, others:
     assert "ann@example.com" in explained.out
 
 
+@pytest.mark.long
 async def test_what_others_make_later_is_linked_by_the_next_sync_and_unlinked_when_it_goes(
     image: Shell, others: PortApi, name: str
 ) -> None:
@@ -216,6 +217,7 @@ async def test_a_patch_reaches_an_entity_of_others_and_goes_without_it(
     assert [one.path for one in others.ledger if one.path.endswith("/delete")] == []
 
 
+@pytest.mark.long
 async def test_what_our_mapping_makes_too_for_a_time_is_never_removed(
     image: Shell, others: PortApi, name: str
 ) -> None:
@@ -248,6 +250,7 @@ async def test_what_our_mapping_makes_too_for_a_time_is_never_removed(
     assert "shop" in others.state.entities["service"]
 
 
+@pytest.mark.long
 async def test_what_may_be_ours_is_not_taken_for_an_entity_of_others(
     image: Shell, others: PortApi, name: str
 ) -> None:
@@ -310,6 +313,7 @@ async def test_answers_stay_while_port_cannot_be_searched(
     assert (await run(image, *changed)).code == 0
 
 
+@pytest.mark.long
 async def test_what_an_earlier_installation_patched_is_not_taken_for_its_leftover(
     image: Shell, others: PortApi, name: str
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contract.cli.conftest import Shell
@@ -111,6 +112,7 @@ async def test_probes_and_metrics(image: Shell, port: PortApi) -> None:
     assert ("rate_limit_wait_seconds", "__runtime__", "azure-devops", "extract") in values
 
 
+@pytest.mark.long
 async def test_events_during_a_sync_make_one_more(image: Shell, port: PortApi) -> None:
     listener(image, "POLLING", interval=600)
     port.latency = 0.3
@@ -125,6 +127,7 @@ async def test_events_during_a_sync_make_one_more(image: Shell, port: PortApi) -
         assert await server.runs(2) == [("full", "done"), ("incremental", "done")]
 
 
+@pytest.mark.long
 async def test_events_with_the_catalog_on_a_server(image: Shell, postgres: PostgresServer) -> None:
     postgres.execute("DROP SCHEMA IF EXISTS ocean CASCADE")
     postgres.execute("CREATE SCHEMA ocean")

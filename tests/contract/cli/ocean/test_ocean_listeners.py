@@ -61,6 +61,7 @@ async def test_polling_syncs_at_the_start_and_at_each_request(image: Shell, port
     assert integration(port)["changelogDestination"] == {}
 
 
+@pytest.mark.long
 async def test_polling_follows_a_changed_mapping(image: Shell, port: PortApi) -> None:
     listener(image, "POLLING", interval=0.2)
     async with ocean(image) as server:
@@ -71,6 +72,7 @@ async def test_polling_follows_a_changed_mapping(image: Shell, port: PortApi) ->
     assert all(str(one.title).endswith("!") for one in port.state.entities["project"].values())
 
 
+@pytest.mark.long
 async def test_without_a_sync_at_the_start_only_what_was_not_served_is(image: Shell, port: PortApi) -> None:
     """The stand-in has minted a request when it was made, which nobody has served yet."""
     listener(image, "POLLING", interval=0.2, resync_on_start=False)
@@ -96,6 +98,7 @@ async def test_the_schedule_is_kept_and_told(image: Shell, port: PortApi) -> Non
     assert state["intervalInMinuets"] == 0
 
 
+@pytest.mark.long
 async def test_incremental_syncs_by_the_clock(image: Shell) -> None:
     listener(image, "POLLING", interval=600)
     image.environment |= {
@@ -136,6 +139,7 @@ async def test_webhooks_only_makes_no_full_sync(image: Shell, port: PortApi) -> 
     assert integration(port)["changelogDestination"] == {"type": "KAFKA"}
 
 
+@pytest.mark.long
 async def test_a_run_that_fails_ends_nothing(image: Shell, port: PortApi) -> None:
     listener(image, "POLLING", interval=0.2)
     async with ocean(image) as server:
