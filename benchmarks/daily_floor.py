@@ -21,7 +21,7 @@ class _Page(msgspec.Struct, frozen=True):
     value: list[msgspec.Raw] | None = None
     items: list[msgspec.Raw] | None = None
     members: list[msgspec.Raw] | None = None
-    continuationToken: str | None = None  # noqa: N815  the service's spelling
+    continuation_token: str | None = msgspec.field(default=None, name="continuationToken")
 
 
 def _listed(body: bytes) -> list[bytes]:
@@ -77,7 +77,7 @@ class DailyFloor(Floor):
             rows = _listed(body)
             count += len(rows)
             await self.keep_all("user", rows)
-            token = msgspec.json.decode(body, type=_Page).continuationToken or ""
+            token = msgspec.json.decode(body, type=_Page).continuation_token or ""
             if not token:
                 return count
 

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -26,6 +27,7 @@ import msgspec
 
 from fairlead.catalog import open_catalog
 from fairlead.catalog.catalog import Catalog
+from fairlead.catalog.writer import CatalogWriter
 from fairlead.model.blueprints import Blueprint, Property, Relation
 from fairlead.model.delivery import Payload
 from fairlead.model.entities import Body
@@ -103,7 +105,11 @@ async def fill(catalog: Catalog, numbers: Sequence[int], edition: int) -> None:
                     edges=edges(body, SERVICE),
                 )
             )  # fmt: skip
-        await catalog.write(lambda writer, rows=rows: writer.put_entities(rows))  # type: ignore[misc] # a bound default
+        await catalog.write(partial(_put, rows=rows))
+
+
+def _put(writer: CatalogWriter, rows: Sequence[EntityWrite]) -> None:
+    writer.put_entities(rows)
 
 
 @contextmanager

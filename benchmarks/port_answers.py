@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import orjson
 from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Answers:
@@ -36,12 +39,11 @@ class Answers:
         return app
 
     @web.middleware
-    async def _late(self, request: web.Request, handler: web.Handler) -> web.StreamResponse:  # type: ignore[name-defined] # aiohttp exports the alias to its own modules only
+    async def _late(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path != "/counts":
             self._counts[f"{request.method} {request.path}"] += 1
             await asyncio.sleep(self._latency)
-        answer: web.StreamResponse = await handler(request)
-        return answer
+        return await handler(request)
 
     async def _token(self, request: web.Request) -> web.Response:
         return _json({"ok": True, "accessToken": "t", "expiresIn": 10_800, "tokenType": "Bearer"})

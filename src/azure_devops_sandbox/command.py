@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -29,16 +29,16 @@ _MOMENT = 0.2
 
 app = typer.Typer(help="An Azure DevOps Services organization in one process.", no_args_is_help=True)
 
-Number = Annotated[Optional[int], typer.Option()]  # noqa: UP045 typer reads it at run time
+Number = Annotated[int | None, typer.Option()]
 
 
 Pairs = Annotated[
-    Optional[list[str]],  # noqa: UP045 typer reads it at run time
+    list[str] | None,
     typer.Option("--size", help="Any size, as NAME=NUMBER; may be given again.", metavar="NAME=NUMBER"),
 ]
 
 Clones = Annotated[
-    Optional[list[Path]],  # noqa: UP045 typer reads it at run time
+    list[Path] | None,
     typer.Option(help="A real git repository to serve, read and never changed; may be given again."),
 ]
 
@@ -123,7 +123,7 @@ def serve(
     size: Pairs = None,
     latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer waits.")] = 0.0,
     pat: Annotated[str, typer.Option(help="The personal access token of full scope.")] = DEFAULT_PAT,
-    ready_file: Annotated[Optional[Path], typer.Option(help="Written when the server accepts.")] = None,  # noqa: UP045
+    ready_file: Annotated[Path | None, typer.Option(help="Written when the server accepts.")] = None,
     bad_credentials: Annotated[str, typer.Option(help="Answer to bad credentials: 203, 401 or 302.")] = "203",
     gzip: Annotated[bool, typer.Option(help="Compress for clients that accept it.")] = False,
     public_url: Annotated[str, typer.Option(help="What links inside records begin with.")] = "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from .calls import Answer, Call, bad_argument, listed
 
@@ -26,7 +26,11 @@ class Encoded(Sequence[bytes], Generic[RowT]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:  # type: ignore[override]
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
         if isinstance(place, slice):
             return [self._encode(one) for one in self._rows[place]]
         return self._encode(self._rows[place])

@@ -21,7 +21,7 @@ class PeopleChanges(ChangeGroup):
         name: str,
         mail: str | None = None,
         kind: str = "aad",
-        license: str = "express",  # noqa: A002 the word of the API
+        license: str = "express",  # noqa: A002 its name in the control interface
     ) -> User:
         """Add a person to the organization: of its directory (`aad`) or not (`msa`)."""
         organization = self.organization
@@ -66,7 +66,12 @@ class PeopleChanges(ChangeGroup):
         self.organization.touch(found)
         return found
 
-    def change_user(self, user: str, license: str | None = None, status: str | None = None) -> User:  # noqa: A002
+    def change_user(
+        self,
+        user: str,
+        license: str | None = None,  # noqa: A002 its name in the control interface
+        status: str | None = None,
+    ) -> User:
         """Change the license or the status (active, pending, disabled) of a user."""
         found = self._user(user)
         if license is not None and license not in LICENSES:

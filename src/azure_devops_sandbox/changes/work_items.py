@@ -26,7 +26,7 @@ class WorkItemChanges(ChangeGroup):
     def create_work_item(
         self,
         project: str,
-        type: str = "Task",  # noqa: A002 the word of the API
+        type: str = "Task",  # noqa: A002 its name in the control interface
         title: str = "New work item",
         state: str | None = None,
         fields: Mapping[str, Any] | None = None,

@@ -149,12 +149,12 @@ def entitlement(
 
 
 def _access_level(user: User) -> dict[str, str]:
-    license = LICENSES[user.license]  # noqa: A001 the word of the API
+    bought = LICENSES[user.license]
     return {
-        "licensingSource": license.source,
-        "accountLicenseType": license.account,
-        "msdnLicenseType": license.msdn,
-        "licenseDisplayName": license.name,
+        "licensingSource": bought.source,
+        "accountLicenseType": bought.account,
+        "msdnLicenseType": bought.msdn,
+        "licenseDisplayName": bought.name,
         "status": user.status,
         "statusMessage": "",
         "assignmentSource": "unknown",

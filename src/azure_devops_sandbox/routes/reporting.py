@@ -76,19 +76,19 @@ def revisions_read(call: Call) -> Answer:
 
 def _answer(call: Call, rows: list[bytes], position: int, last: bool) -> Answer:
     revisions = call.organization.revisions
-    token = "0;0;0"  # noqa: S105 a place in the feed
+    place = "0;0;0"
     if position:
         before = revisions[position - 1]
-        token = f"{before.watermark};{before.id};{before.rev}"
+        place = f"{before.watermark};{before.id};{before.rev}"
     kept = {
         name: value
         for name, value in call.query.items()
         if name not in {"continuationtoken", "startdatetime"}
     }
     middle = f"/{segment(call.project.id)}" if call.project else ""
-    query = urlencode({"continuationToken": token, **kept})
+    query = urlencode({"continuationToken": place, **kept})
     link = f"{call.settings.served_url}{middle}/_apis/wit/reporting/workItemRevisions?{query}"
-    tail = orjson.dumps({"nextLink": link, "isLastBatch": last, "continuationToken": token})
+    tail = orjson.dumps({"nextLink": link, "isLastBatch": last, "continuationToken": place})
     return Answer(b'{"values":[%b],%b' % (b",".join(rows), tail[1:]))
 
 

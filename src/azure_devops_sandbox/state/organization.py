@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from azure_devops_sandbox.clock import Clock
 from azure_devops_sandbox.formats import derived_guid, is_guid
@@ -159,7 +159,7 @@ class Organization:
             self._derived.clear()
             self._derived_version = self.version
         try:
-            return self._derived[key]  # type: ignore[return-value]
+            return cast(ValueT, self._derived[key])
         except KeyError:
             value = build()
             self._derived[key] = value

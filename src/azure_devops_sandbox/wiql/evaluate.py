@@ -52,9 +52,12 @@ def run_query(query: Query, items: Iterable[WorkItem], context: Context) -> Resu
     found = [one for one in items if fits is None or fits(one)]
     found.sort(key=lambda one: one.id)
     for field, descending in reversed(order):
-        read = _reader(field, context)
-        found.sort(key=lambda one, read=read: _order_key(read(one)), reverse=descending)  # type: ignore[misc]
+        found.sort(key=_ordering(_reader(field, context)), reverse=descending)
     return Result(found, columns, order)
+
+
+def _ordering(read: Callable[[WorkItem], Any]) -> Callable[[WorkItem], tuple[bool, Any]]:
+    return lambda item: _order_key(read(item))
 
 
 def _order_key(value: Any) -> tuple[bool, Any]:

@@ -12,10 +12,11 @@ from starlette.responses import StreamingResponse
 
 from fairlead.api.answers import Described, encoded
 from fairlead.app.changes import document
-from fairlead.app.hub import Event, RunEnd, Turn
+from fairlead.app.hub import RunEnd, Turn
 from fairlead.app.service import Service
 from fairlead.app.status import progress_of
 from fairlead.model.errors import CatalogUnusable
+from fairlead.model.reports import ProgressUpdate
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,12 +73,11 @@ async def stream(service: Service) -> AsyncIterator[bytes]:
             await asyncio.sleep(PACE)
 
 
-def _event(service: Service, event: Event) -> bytes:
+def _event(service: Service, event: RunEnd | ProgressUpdate) -> bytes:
     if isinstance(event, RunEnd):
         report = document(event.report) if event.report else None
         error = event.error.message if event.error else None
         return _written(service, "run", RunEnded(event.run, event.state, report, error))
-    assert not isinstance(event, Turn)  # noqa: S101 - the caller answers that
     return _written(service, "progress", progress_of(event))
 
 

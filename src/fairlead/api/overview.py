@@ -59,12 +59,14 @@ def routes(service: Service) -> APIRouter:
         return answer(await entity_page(shelf, EntityKey(blueprint, identifier), limit, offset))
 
     @router.get("/api/explain", responses=gives(Explanation, 422, 503))
-    async def explain(blueprint: str, identifier: str, property: str = "") -> Response:  # noqa: A002 - the parameter
+    async def explain(
+        blueprint: str, identifier: str, field: Annotated[str, Query(alias="property")] = ""
+    ) -> Response:
         """Where each value of an entity comes from, or why it is not there."""
         shelf, key = await service.catalog.shelf(), EntityKey(blueprint, identifier)
         if shelf is None:
             return answer(Explanation(blueprint, identifier, False, False, "there is no catalog yet", (), ()))
-        found = await explained(shelf.store, shelf.mapping, key, property)
+        found = await explained(shelf.store, shelf.mapping, key, field)
         return Response(service.clean(msgspec.json.encode(found).decode()), media_type="application/json")
 
     return router

@@ -19,7 +19,7 @@ from fairlead.app.service import Service
 from fairlead.model.entities import EntityKey, Json
 from fairlead.model.errors import NotThere
 
-Names = Annotated[list[str], Query()]
+Names = Annotated[tuple[str, ...], Query()]
 
 
 class PortBlueprints(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class PortMatches(msgspec.Struct, frozen=True):
 
     ok: bool
     entities: list[PortEntity]
-    matchingBlueprints: list[str]  # noqa: N815 - Port's spelling
+    matching_blueprints: list[str] = msgspec.field(name="matchingBlueprints")
 
 
 class PortSearch(msgspec.Struct, frozen=True):
@@ -126,8 +126,8 @@ def _entity_routes(router: APIRouter, service: Service) -> None:
     )
     async def port_entities(
         blueprint: str,
-        include: Names = [],  # noqa: B006 - FastAPI copies it
-        exclude: Names = [],  # noqa: B006 - FastAPI copies it
+        include: Names = (),
+        exclude: Names = (),
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
         allow_partial_results: bool = False,
@@ -145,8 +145,8 @@ def _entity_routes(router: APIRouter, service: Service) -> None:
     async def port_entity(
         blueprint: str,
         identifier: str,
-        include: Names = [],  # noqa: B006 - FastAPI copies it
-        exclude: Names = [],  # noqa: B006 - FastAPI copies it
+        include: Names = (),
+        exclude: Names = (),
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
     ) -> Response:
@@ -185,8 +185,8 @@ def _search_routes(router: APIRouter, service: Service) -> None:
     )
     async def port_search(
         request: Request,
-        include: Names = [],  # noqa: B006 - FastAPI copies it
-        exclude: Names = [],  # noqa: B006 - FastAPI copies it
+        include: Names = (),
+        exclude: Names = (),
         attach_title_to_relation: bool = False,
         exclude_calculated_properties: bool = False,
         allow_partial_results: bool = False,

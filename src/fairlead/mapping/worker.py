@@ -144,7 +144,7 @@ def pruner(paths: bytes) -> Prune:
     what is wrong with it.
     """
     record = _shape(msgspec.json.decode(paths, type=dict[str, object]))
-    decoder, encoder = msgspec.json.Decoder(list[record]), msgspec.json.Encoder()  # type: ignore[valid-type]
+    decoder, encoder = msgspec.json.Decoder(list[record]), msgspec.json.Encoder()  # type: ignore[valid-type]  # a made class
 
     def prune(page: bytes) -> bytes:
         try:

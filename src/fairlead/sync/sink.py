@@ -78,10 +78,10 @@ class Sink:
         waiting: list[int] = []
         for record in records:
             enriched = enrich(record, self._known, self._constants, self._rows)
-            if enriched.missing and not record.failure:
-                record = msgspec.structs.replace(record, failure=enriched.missing)  # noqa: PLW2901
-            arrival = Arrival(record, enriched.hash, None, replay)
-            if not record.failure and not _is_current(stored.get(record.key), enriched.hash):
+            failure = record.failure or enriched.missing
+            arrived = msgspec.structs.replace(record, failure=failure) if failure else record
+            arrival = Arrival(arrived, enriched.hash, None, replay)
+            if not failure and not _is_current(stored.get(record.key), enriched.hash):
                 waiting.append(len(arrivals))
                 inputs.append(enriched.text())
             arrivals.append(arrival)

@@ -25,7 +25,7 @@ class _List(msgspec.Struct, frozen=True):
     members: list[msgspec.Raw] | None = None
     items: list[msgspec.Raw] | None = None
     count: int | None = None
-    continuationToken: str | None = None  # noqa: N815  the service's spelling
+    continuation_token: str | None = msgspec.field(default=None, name="continuationToken")
 
     def listed(self, what: str) -> list[msgspec.Raw]:
         """The objects, under whichever name the area and version give them (entitlements: `members` or `items`)."""
@@ -79,7 +79,7 @@ def split(body: bytes, what: str, *, counted: bool = True) -> Envelope:
     items = envelope.listed(what)
     if counted and envelope.count is not None and envelope.count != len(items):
         raise IncompleteReading(f"{what}: {len(items)} items came, {envelope.count} were announced")
-    return Envelope(tuple(bytes(item) for item in items), envelope.continuationToken or "")
+    return Envelope(tuple(bytes(item) for item in items), envelope.continuation_token or "")
 
 
 def merged(older: bytes, newer: bytes, what: str) -> bytes:
