@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -58,17 +59,17 @@ class Client:
     session: aiohttp.ClientSession
     service: Service
 
-    async def ask(self, method: str, path: str, **given: object) -> Answer:
+    async def ask(self, method: str, path: str, **given: Any) -> Answer:
         """One request; `json` and `headers` as aiohttp takes them, the path as it stands."""
         url = URL(self.url + path, encoded=True)
-        async with self.session.request(method, url, **given) as answer:  # type: ignore[arg-type]
+        async with self.session.request(method, url, **given) as answer:
             body = await answer.read()
             typed = answer.headers.get("content-type", "") == "application/json"
             value = await answer.json() if typed and body else None
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Answer(answer.status, headers, body, value)
 
-    async def get(self, path: str, **given: object) -> Answer:
+    async def get(self, path: str, **given: Any) -> Answer:
         """GET."""
         return await self.ask("GET", path, **given)
 

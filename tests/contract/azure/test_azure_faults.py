@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 import pytest
 
@@ -112,8 +113,8 @@ async def test_a_burst_under_throttling_makes_no_storm(azure: Reader) -> None:
 
 
 @pytest.mark.parametrize("answer", ["203", "401", "302"])
-async def test_a_bad_token(sandbox: Sandbox, answer: str) -> None:
-    sandbox.settings.bad_credentials = answer  # type: ignore[assignment]
+async def test_a_bad_token(sandbox: Sandbox, answer: Literal["203", "401", "302"]) -> None:
+    sandbox.settings.bad_credentials = answer
     async with reader(sandbox, "no-such-token") as azure:
         for attempt in (azure.source.identity(), azure.list("project")):
             with pytest.raises(BadCredential):

@@ -36,7 +36,7 @@ class Reader:
             self.calls.append(call)
             return await send(call, number)
 
-        source.hosts.send = remembered  # type: ignore[method-assign]
+        source.hosts.send = remembered  # type: ignore[method-assign]  # this ear hears every call
 
     async def list(self, kind: str, form: int = 0, spec: FetchSpec | None = None) -> dict[str, Record]:
         """Every record of the kind by one form, complete; also kept as parents."""

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 
 from fairlead.catalog import open_catalog
 from fairlead.catalog.catalog import Catalog
-from postgres_server import PostgresServer
 
 Open = Callable[..., Catalog]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where the test's one catalog will be: a file, or a schema of its own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'catalog.db'}"
-    server = request.getfixturevalue("postgres")
-    assert isinstance(server, PostgresServer)
-    schema = f"t{uuid.uuid4().hex}"
-    server.execute(f"CREATE SCHEMA {schema}")
-    return server.url(search_path=schema)
 
 
 @pytest.fixture

@@ -35,6 +35,13 @@ class Done:
         assert isinstance(value, dict)
         return value
 
+    @property
+    def warnings(self) -> list[str]:
+        """Those of the report on standard output."""
+        found = self.value["warnings"]
+        assert isinstance(found, list)
+        return [str(text) for text in found]
+
 
 @dataclass
 class Shell:
@@ -117,12 +124,16 @@ async def port() -> AsyncIterator[PortApi]:
 @pytest.fixture
 def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
     """The variables of Port's image."""
-    bare.environment |= {
+    bare.environment |= variables_of_the_image(sandbox, port) | {"OCEAN__EVENT_LISTENER": '{"type": "ONCE"}'}
+    return bare
+
+
+def variables_of_the_image(sandbox: Sandbox, port: PortApi) -> dict[str, str]:
+    """Those that every installation of Port's image has; its listener is another matter."""
+    return {
         "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
         "OCEAN__PORT__BASE_URL": port.url,
         "OCEAN__INTEGRATION__IDENTIFIER": "ado",
         "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
         "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
-        "OCEAN__EVENT_LISTENER": '{"type": "ONCE"}',
     }
-    return bare

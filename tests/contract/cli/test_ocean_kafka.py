@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from azure_devops_sandbox import Sandbox
-from contract.cli.conftest import Shell
+from contract.cli.conftest import Shell, variables_of_the_image
 from contract.cli.ocean_server import ocean, until
 from kafka_broker import KafkaBroker
 from port_api import PortApi
@@ -27,12 +27,6 @@ def broker() -> Iterator[KafkaBroker]:
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[PortApi]:
-    async with PortApi() as one:
-        yield one
-
-
-@pytest.fixture
 def image(bare: Shell, sandbox: Sandbox, port: PortApi, broker: KafkaBroker) -> Shell:
     """The variables of Port's image, with the listener of its Helm chart."""
     listener = {
@@ -41,12 +35,7 @@ def image(bare: Shell, sandbox: Sandbox, port: PortApi, broker: KafkaBroker) -> 
         "securityProtocol": "PLAINTEXT",
         "resyncOnStart": False,
     }
-    bare.environment |= {
-        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
-        "OCEAN__PORT__BASE_URL": port.url,
-        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
-        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
-        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
+    bare.environment |= variables_of_the_image(sandbox, port) | {
         "OCEAN__EVENT_LISTENER": json.dumps(listener),
         "FAIRLEAD_PRESET": "standard",
     }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 import yaml
 
 from azure_devops_sandbox import Sandbox
-from contract.cli.conftest import Shell
+from contract.cli.conftest import Shell, variables_of_the_image
 from contract.cli.ocean_server import ocean
 from contract.cli.test_sync import BLUEPRINTS, MAPPING
 from port_api import PortApi, integrations
@@ -23,21 +22,9 @@ TEAM = {
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[PortApi]:
-    async with PortApi() as one:
-        yield one
-
-
-@pytest.fixture
 def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
     """The variables of Port's image."""
-    bare.environment |= {
-        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
-        "OCEAN__PORT__BASE_URL": port.url,
-        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
-        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
-        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
-    }
+    bare.environment |= variables_of_the_image(sandbox, port)
     return bare
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -23,12 +22,6 @@ BLUEPRINTS = [
 ]
 OCEAN_AGENT = "port-ocean/azure-devops/0.9.9/my-azure-devops-integration/exporter"
 READING = ("/search", "/datasource-entities", "/access_token")
-
-
-@pytest.fixture
-async def port() -> AsyncIterator[PortApi]:
-    async with PortApi() as one:
-        yield one
 
 
 @pytest.fixture
@@ -58,13 +51,6 @@ def written(port: PortApi) -> list[str]:
         for one in port.ledger
         if one.method != "GET" and not one.path.endswith(READING)
     ]
-
-
-def texts(value: dict[str, object]) -> list[str]:
-    """The warnings of a report."""
-    found = value["warnings"]
-    assert isinstance(found, list)
-    return [str(text) for text in found]
 
 
 async def test_four_variables_fill_port_as_the_script_did(
@@ -178,14 +164,14 @@ async def test_one_number_in_two_organizations_is_told(bare: Shell, sandbox: San
         assert first.code == 0, first
         second = await bare.run("sync", "--preset", "port-script", "--json")
     met = {"pipeline": "azure_devops_pipeline", "work-item": "azure_devops_work_item"}
-    told = [text for text in texts(first.value) if "by more than one record" in text]
+    told = [text for text in first.warnings if "by more than one record" in text]
     assert len(told) == len(met)
     for text, (kind, blueprint) in zip(told, met.items(), strict=True):
         assert f"({kind}): " in text
         assert f": {blueprint} " in text
         assert " of here" in text
         assert " of there" in text
-    assert not [text for text in texts(second.value) if "by more than one record" in text]
+    assert not [text for text in second.warnings if "by more than one record" in text]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def test_what_a_blueprint_names_and_nobody_is_told(
     planned = await shell.run("plan", "--json", *flags)
     assert planned.code == 2, planned
     told = [f"blueprint repository: changelogDestination: {warning}"] if warning else []
-    assert [str(one)[: len(told[0])] for one in planned.value["warnings"]] == told  # type: ignore[attr-defined] # a list
+    assert [one[: len(told[0])] for one in planned.warnings] == told
     assert (await shell.run("sync", *flags)).code == 0
     assert receiver.ledger == []
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,6 @@ from fairlead.catalog import open_catalog
 from fairlead.model.blueprints import Relation
 from fault.delivering import Installation, schema
 from port_api import PortApi, VirtualClock
-from postgres_server import PostgresServer
 
 BLUEPRINTS = [
     schema("project", {"url": "string"}, {"service": Relation("service")}),
@@ -27,18 +24,6 @@ BLUEPRINTS = [
     ),
     schema("area", {"size": "number"}, {"parent": Relation("area")}),
 ]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where the catalog is."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'catalog.db'}"
-    server = request.getfixturevalue("postgres")
-    assert isinstance(server, PostgresServer)
-    schema_name = f"t{uuid.uuid4().hex}"
-    server.execute(f"CREATE SCHEMA {schema_name}")
-    return server.url(search_path=schema_name)
 
 
 @pytest.fixture

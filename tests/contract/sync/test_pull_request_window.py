@@ -168,13 +168,13 @@ async def test_what_is_hidden_or_disabled_stays(tmp_path: Path, organization: Or
 
 @pytest.mark.parametrize("status", [400, 404])
 async def test_a_server_without_the_organization_s_form(
-    tmp_path: Path, organization: Organization, status: int
+    tmp_path: Path, organization: Organization, status: Literal[400, 404]
 ) -> None:
     async with (
         rules_for("pull-request", minTimeInDays=900, maxResults=3) as rules,
         installed(tmp_path, organization, rules) as (sandbox, product),
     ):
-        sandbox.settings.organization_pull_requests = status  # type: ignore[assignment]
+        sandbox.settings.organization_pull_requests = status
         outcome = await product.sync("full")
         assert outcome.exit_code == 0
         assert await numbers(product) == expected(organization, 900, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 
 import msgspec
 import pytest
@@ -60,10 +61,10 @@ class Mortal(PortClient):
         self._left = at
         self._after = after
 
-    async def request(self, method: str, path: tuple[str, ...], **more: object) -> Answer:
+    async def request(self, method: str, path: tuple[str, ...], **more: Any) -> Answer:
         if self._left == 0 and not self._after:
             raise Killed
-        answer = await super().request(method, path, **more)  # type: ignore[arg-type]  # as above
+        answer = await super().request(method, path, **more)
         self._left -= 1
         if self._left < 0:
             raise Killed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable
 from pathlib import Path
 
 import orjson
@@ -124,8 +125,8 @@ class CatalogMachine(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-async def _outcome(job: object) -> object:
-    (outcome,) = await asyncio.gather(job, return_exceptions=True)  # type: ignore[call-overload]
+async def _outcome(job: Awaitable[object]) -> object:
+    (outcome,) = await asyncio.gather(job, return_exceptions=True)
     return outcome
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,10 +82,10 @@ def test_a_fragment_survives_its_encoding(fragment: Fragment) -> None:
 )
 def test_merging_does_not_depend_on_the_order_of_arrival(
     several: list[Part],
-    random: object,
+    random: Random,
 ) -> None:
     shuffled = list(several)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     one, other = merge(several), merge(shuffled)
 

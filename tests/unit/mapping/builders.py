@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fairlead.mapping.configuration import Configuration, parse
 from fairlead.mapping.mapper import Mapper
@@ -34,6 +35,11 @@ def resource(
             **(port or {}),
         },
     }
+
+
+def field_of(name: str, value: object) -> dict[str, Any]:
+    """One argument of `resource`, by its name."""
+    return {name: value}
 
 
 def configured(*resources: Mapping[str, object], **top: object) -> Configuration:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fairlead.mapping.configuration import parse
@@ -13,8 +15,8 @@ from fairlead.model.kinds import Derivation
 from unit.mapping.builders import mapping, resource
 
 
-async def refusal(**fields: object) -> BadMapping:
-    async with mapping(resource(kind="project"), resource(**fields)) as mapper:  # type: ignore[arg-type]
+async def refusal(**fields: Any) -> BadMapping:
+    async with mapping(resource(kind="project"), resource(**fields)) as mapper:
         with pytest.raises(BadMapping) as caught:
             await mapper.check()
     return caught.value

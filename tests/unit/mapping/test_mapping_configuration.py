@@ -9,7 +9,7 @@ import pytest
 from fairlead.mapping.configuration import check_kinds, parse
 from fairlead.mapping.presets import load
 from fairlead.model.errors import BadMapping
-from unit.mapping.builders import configured, resource
+from unit.mapping.builders import configured, field_of, resource
 
 MINIMAL = """
 resources:
@@ -105,7 +105,7 @@ def test_every_error_of_the_file_is_told() -> None:
 @pytest.mark.parametrize("field", ["identifier", "blueprint"])
 def test_identifier_and_blueprint_need_text(field: str) -> None:
     with pytest.raises(BadMapping, match=field):
-        configured(resource(**{field: " "}))  # type: ignore[arg-type]
+        configured(resource(**field_of(field, " ")))
 
 
 def test_fields_without_text_are_not_mapped() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fairlead.mapping.pool import Limits
 from fairlead.model.entities import RowOutcome
-from unit.mapping.builders import QUICK, mapping, only, resource
+from unit.mapping.builders import QUICK, field_of, mapping, only, resource
 
 HASTY = Limits(seconds=0.5, memory=192 << 20, answer=1 << 20)
 
@@ -61,7 +61,7 @@ async def test_a_forged_break_stays_in_its_row() -> None:
 @pytest.mark.parametrize("field", ["query", "identifier", "blueprint", "items"])
 async def test_a_forged_break_elsewhere(field: str) -> None:
     forged = "first(error({__jq: 0}), error({__jq: 1}), error({__jq: 2}))"
-    row = resource(port={"itemsToParse": forged}) if field == "items" else resource(**{field: forged})  # type: ignore[arg-type]
+    row = resource(port={"itemsToParse": forged}) if field == "items" else resource(**field_of(field, forged))
     async with mapping(row, resource(".id")) as mapper:
         ((_, other), (_, second)) = await mapper.map("repository", records(2))
     assert is_good(other)

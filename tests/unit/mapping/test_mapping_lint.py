@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fairlead.mapping import blueprints, configuration
@@ -45,8 +47,8 @@ def test_there_is_no_other_preset() -> None:
 SCHEMA = blueprints.parse(load("port").blueprints_text)
 
 
-def warnings(**fields: object) -> str:
-    row = resource(blueprint='"azureDevopsWorkItem"', kind="work-item", **fields)  # type: ignore[arg-type]
+def warnings(**fields: Any) -> str:
+    row = resource(blueprint='"azureDevopsWorkItem"', kind="work-item", **fields)
     return "\n".join(lint(configured(row), SCHEMA))
 
 

@@ -9,7 +9,7 @@ import pytest
 from fairlead.mapping.mapper import Mapper
 from fairlead.model.entities import Json, Note
 from fairlead.model.kinds import Derivation
-from unit.mapping.builders import configured, mapped, mapping, only, resource
+from unit.mapping.builders import configured, field_of, mapped, mapping, only, resource
 
 RECORD: dict[str, Json] = {"id": "r1", "name": "One", "n": 3, "list": ["a", "b"], "flag": False, "none": None}
 
@@ -78,7 +78,7 @@ async def test_a_fields_error_may_be_any_value() -> None:
 @pytest.mark.parametrize("field", ["identifier", "blueprint"])
 @pytest.mark.parametrize("expression", [".none", ".flag", '""', ".missing", "empty"])
 async def test_nothing_as_identifier_or_blueprint_makes_nothing(field: str, expression: str) -> None:
-    outcome = await mapped(resource(**{field: expression}), RECORD)  # type: ignore[arg-type]
+    outcome = await mapped(resource(**field_of(field, expression)), RECORD)
     assert (outcome.contributions, outcome.frozen) == ((), "")
 
 
@@ -96,7 +96,7 @@ async def test_nothing_as_identifier_or_blueprint_makes_nothing(field: str, expr
     ],
 )
 async def test_a_wrong_identifier_or_blueprint_freezes(field: str, expression: str, reason: str) -> None:
-    outcome = await mapped(resource(**{field: expression}), RECORD)  # type: ignore[arg-type]
+    outcome = await mapped(resource(**field_of(field, expression)), RECORD)
     assert outcome.contributions == ()
     assert outcome.frozen.startswith(f"row 1 (repository): {field}")
     assert reason in outcome.frozen

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fairlead.model.blueprints import Blueprint, Relation
-from fairlead.model.entities import Body, Fragment
+from fairlead.model.entities import Body, Fragment, Json
 from fairlead.model.stored import Edge
 from fairlead.reconcile.merge import Part, edges, has_query, merge, natural, overlay
 
 
-def part(position: int, key: str = "r", *, creates: bool = True, **properties: object) -> Part:
-    fragment = Fragment(properties=properties)  # type: ignore[arg-type]
+def part(position: int, key: str = "r", *, creates: bool = True, **properties: Json) -> Part:
+    fragment = Fragment(properties=properties)
     return Part(position, 1, key, "", creates, fragment)
 
 
@@ -57,8 +57,8 @@ def test_edges_are_those_that_the_blueprint_defines() -> None:
 
 
 def test_an_unresolved_query_is_absent_and_a_resolved_one_replaced() -> None:
-    query: dict[str, object] = {"combinator": "and", "rules": []}
-    fragment = Fragment(relations={"a": query, "b": query, "c": "id"})  # type: ignore[dict-item]
+    query: Json = {"combinator": "and", "rules": []}
+    fragment = Fragment(relations={"a": query, "b": query, "c": "id"})
 
     answered = overlay(fragment, {"relations": {"a": "found", "c": "other"}})
     assert answered.relations == {"a": "found", "c": "id"}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from azure_devops_sandbox import Sandbox
-from contract.cli.conftest import Shell
+from contract.cli.conftest import Shell, variables_of_the_image
 from contract.cli.ocean_server import BLUEPRINT, MAPPING
 from port_api import PortApi, integrations
 
@@ -24,12 +24,7 @@ async def port() -> AsyncIterator[PortApi]:
 @pytest.fixture
 def image(bare: Shell, sandbox: Sandbox, port: PortApi) -> Shell:
     """The variables of the image of Port's integration."""
-    bare.environment |= {
-        "OCEAN__PORT": json.dumps({"client_id": port.client_id, "client_secret": port.client_secret}),
-        "OCEAN__PORT__BASE_URL": port.url,
-        "OCEAN__INTEGRATION__IDENTIFIER": "ado",
-        "OCEAN__INTEGRATION__CONFIG__ORGANIZATION_URL": sandbox.url,
-        "OCEAN__INTEGRATION__CONFIG__PERSONAL_ACCESS_TOKEN": sandbox.pat,
+    bare.environment |= variables_of_the_image(sandbox, port) | {
         "OCEAN__RUNTIME": "OnPrem",
         "OCEAN__PROCESS_EXECUTION_MODE": "single_process",
     }
