@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from fairlead.model.stored import Delivery
+from fairlead.sync.sending import Sending
 from fault.delivery_story import Story, played
 
 SEEDS = int(os.environ.get("SEEDS", "30"))
@@ -47,6 +50,28 @@ async def test_one_seed() -> None:
     one = await story(int(ONE))
     sys.stdout.write(f"{one}\n")
     assert not one.wrong
+
+
+async def test_a_sender_that_notes_nothing_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge can see what it is there for: here what was accepted is sent again and again."""
+
+    async def forget(self: Sending, rows: Sequence[Delivery]) -> None:
+        pass
+
+    monkeypatch.setattr(Sending, "_note", forget)
+    wrong = [line for seed in range(3) for line in (await story(seed)).wrong]
+    assert any("is sent again unchanged" in line for line in wrong)
+
+
+async def test_a_sender_that_asks_for_no_proof_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And here what an earlier installation left goes at once."""
+
+    async def keep_nothing(*_: object) -> tuple[frozenset[int], int]:
+        return frozenset(), 0
+
+    monkeypatch.setattr("fairlead.sync.removals._kept", keep_nothing)
+    wrong = [line for seed in range(12) for line in (await story(seed)).wrong]
+    assert any("is removed without a proof" in line for line in wrong)
 
 
 async def test_every_trouble_strikes_in_the_first_seeds() -> None:
