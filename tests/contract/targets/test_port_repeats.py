@@ -137,6 +137,20 @@ async def test_a_creation_that_is_always_lost_ends(port: PortApi, client: PortCl
 
 
 async def test_a_host_that_never_answered_is_given_up_sooner(port: PortApi, client: PortClient) -> None:
+async def test_a_creation_does_not_sleep_for_hours_because_it_is_asked_to(
+    port: PortApi, client: PortClient, clock: VirtualClock
+) -> None:
+    async def is_there() -> bool:
+        return False
+
+    began = clock.now()
+    port.fail(Fault(503, method="POST", path="/v1/blueprints", headers={"Retry-After": "9000"}))
+    with pytest.raises(LostAnswer, match="503"):
+        await client.create(LIST, NEW, is_there)
+    assert clock.now() == began
+    assert len(port.requests("POST", "/v1/blueprints")) == 1
+
+
     port.down = True
     for _ in range(2):
         with pytest.raises(Retry):

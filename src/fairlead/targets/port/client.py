@@ -139,7 +139,7 @@ class PortClient:
         feature: str = "",
     ) -> Answer | None:
         """POSTs something new. After a lost answer `is_there` looks for it before it is sent again; None where it is
-        there already. Else as `request`."""
+        there already. Else as `request`; where Port asks for too long a pause, `LostAnswer` without a look."""
         for attempt in range(ATTEMPTS):
             try:
                 return await self.request(
@@ -147,6 +147,8 @@ class PortClient:
                 )
             except LostAnswer as lost:
                 error = lost
+            if error.seconds > LONGEST_WAIT:
+                break
             await self._timing.sleep(error.seconds or backoff(attempt, self._timing.chance()))
             if await is_there():
                 return None
