@@ -19,7 +19,7 @@ from fairlead.reconcile.canonical import digest, encode_body, encode_fragment
 from fairlead.reconcile.merge import edges
 from fairlead.sync.deliver import deliver_all
 from fairlead.sync.delivery import DeliveryRules
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import PortApi, StoredEntity, VirtualClock

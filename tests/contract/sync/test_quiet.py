@@ -7,7 +7,7 @@ from pathlib import Path
 
 from azure_devops_sandbox import Action, Fault, Organization
 from fairlead.model.secrets import Secret
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from fault.product import Rules, installed, rules_of

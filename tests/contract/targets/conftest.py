@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fairlead.model.secrets import Secret
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import PortApi, VirtualClock

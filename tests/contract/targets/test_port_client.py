@@ -10,8 +10,9 @@ import pytest
 from contract.targets.port_builders import definition, payload, stand, upserted
 from fairlead.model.errors import BadCredential, BadUsage, FairleadError, Retry, Throttled
 from fairlead.model.secrets import Secret
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.pacing import ATTEMPTS, Timing
+from fairlead.targets.port.pacing import ATTEMPTS
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi, VirtualClock

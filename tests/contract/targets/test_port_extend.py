@@ -10,7 +10,7 @@ import pytest
 from contract.targets.port_builders import blueprint, definition, payload, relation, stand
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.entities import Json
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi

@@ -9,7 +9,7 @@ import pytest
 
 from contract.targets.port_builders import blueprint, definition, relation, stand
 from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, NotThere, Retry
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi, VirtualClock

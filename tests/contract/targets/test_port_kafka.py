@@ -14,11 +14,11 @@ from confluent_kafka import Consumer
 from structlog.testing import capture_logs
 
 from fairlead.model.errors import BadUsage, NotPermitted, Retry
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.kafka import KafkaRequests
 from fairlead.targets.port.kafka_progress import ResyncRequest
 from fairlead.targets.port.kafka_settings import KafkaSettings, Pace
-from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from kafka_broker import KafkaBroker
 from kafka_gate import KafkaGate

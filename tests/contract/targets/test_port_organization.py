@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fairlead.model.errors import BadCredential, NotPermitted, Retry
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.organization import kafka_credentials, organization
-from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from port_api import Fault, PortApi
 

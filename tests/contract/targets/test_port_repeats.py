@@ -10,8 +10,9 @@ import pytest
 
 from contract.targets.port_builders import definition, payload, stand, upserted
 from fairlead.model.errors import BadCredential, BadUsage, Retry
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import LostAnswer, PortClient
-from fairlead.targets.port.pacing import ATTEMPTS, ATTEMPTS_UNHEARD, Timing
+from fairlead.targets.port.pacing import ATTEMPTS, ATTEMPTS_UNHEARD
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi, VirtualClock
@@ -136,7 +137,6 @@ async def test_a_creation_that_is_always_lost_ends(port: PortApi, client: PortCl
     assert len(port.requests("POST", "/v1/blueprints")) == ATTEMPTS
 
 
-async def test_a_host_that_never_answered_is_given_up_sooner(port: PortApi, client: PortClient) -> None:
 async def test_a_creation_does_not_sleep_for_hours_because_it_is_asked_to(
     port: PortApi, client: PortClient, clock: VirtualClock
 ) -> None:
@@ -151,6 +151,7 @@ async def test_a_creation_does_not_sleep_for_hours_because_it_is_asked_to(
     assert len(port.requests("POST", "/v1/blueprints")) == 1
 
 
+async def test_a_host_that_never_answered_is_given_up_sooner(port: PortApi, client: PortClient) -> None:
     port.down = True
     for _ in range(2):
         with pytest.raises(Retry):

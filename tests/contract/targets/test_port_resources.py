@@ -14,9 +14,9 @@ from contract.targets.port_builders import blueprint, definition, relation, stan
 from fairlead.model.entities import Json
 from fairlead.model.errors import Retry, TargetRejected
 from fairlead.model.resources import Extra, ExtraKind
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.answers import Answer
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import Origin, PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import Fault, PortApi, VirtualClock

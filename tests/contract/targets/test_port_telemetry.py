@@ -16,7 +16,8 @@ from fairlead.model.reports import (
     RefusedEntity,
     RunReport,
 )
-from fairlead.targets.port.pacing import ATTEMPTS_TELLING, Timing
+from fairlead.targets.pacing import Timing
+from fairlead.targets.port.pacing import ATTEMPTS_TELLING
 from fairlead.targets.port.registration import Ingest, Integration
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.story import KindRow, Line

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fairlead.model.errors import Retry
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from port_api import PortApi, VirtualClock
 

@@ -16,7 +16,7 @@ from contract.targets.port_builders import (
 )
 from fairlead.model.delivery import Outcome
 from fairlead.model.errors import Retry
-from fairlead.targets.port.pacing import Timing
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import CONCURRENCY, PortTarget
 from port_api import Fault, PortApi

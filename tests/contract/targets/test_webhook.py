@@ -19,8 +19,8 @@ from fairlead.model.changes import Cause
 from fairlead.model.delivery import Outcome
 from fairlead.model.errors import BadUsage, Retry
 from fairlead.model.secrets import Secret
+from fairlead.targets.pacing import Timing
 from fairlead.targets.webhook.client import Webhook
-from fairlead.targets.webhook.pacing import Timing
 from fairlead.targets.webhook.settings import WebhookSettings
 from port_api import VirtualClock
 

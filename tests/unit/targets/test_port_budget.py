@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.budget import LIMITS, WINDOW, Budget, family_of
-from fairlead.targets.port.pacing import Timing
 from unit.targets.virtual_time import in_virtual_time
 
 EPOCH = 1_800_000_000.0

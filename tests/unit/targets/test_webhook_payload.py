@@ -113,6 +113,7 @@ def test_how_long_to_wait() -> None:
     assert asked_wait({"Retry-After": "Fri, 13 Feb 2009 23:31:30 GMT"}, 1_234_567_880.0) == 10.0
     assert [asked_wait(odd, 2e9) for odd in ({}, {"Retry-After": "soon"}, {"Retry-After": "-1"})] == [0.0] * 3
     assert asked_wait({"Retry-After": "Fri, 13 Feb 2009 23:31:30 GMT"}, 2e9) == 0.0
+    assert asked_wait({"Retry-After": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}, 2e9) == 0.0
     assert [status for status in (400, 404, 408, 410, 429, 499, 500, 501, 503) if not is_passing(status)] == [
         400,
         404,

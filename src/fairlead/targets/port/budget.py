@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from fairlead.targets.port.pacing import LONGEST_WAIT, Timing, seconds_until
+from fairlead.targets.pacing import Timing
+from fairlead.targets.port.pacing import LONGEST_WAIT, seconds_until
 
 Family = Literal["entities", "others", "sign-in", "telling"]
 

@@ -21,6 +21,7 @@ from yarl import URL
 
 from fairlead.model.errors import BadCredential, BadUsage, FairleadError, Retry, Throttled
 from fairlead.model.secrets import Secret, redact
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.answers import Answer, Token, error_of, read, refusal
 from fairlead.targets.port.budget import LIMITS, Budget, Family, family_of
 from fairlead.targets.port.pacing import (
@@ -29,7 +30,6 @@ from fairlead.targets.port.pacing import (
     ATTEMPTS_UNHEARD,
     LONGEST_WAIT,
     RETRIED,
-    Timing,
     asked_wait,
     backoff,
 )

@@ -1,4 +1,4 @@
-"""How long to wait before asking Port again. Pure: the clock, the sleep and the dice are arguments.
+"""How long to wait before asking Port again. Pure.
 
 Port names its wish in `Retry-After` or in `x-ratelimit-reset` (in this order). A number up to 10000 is a count of
 seconds, a larger one an instant (epoch seconds); dates in ISO or HTTP form are instants.
@@ -6,15 +6,10 @@ seconds, a larger one an instant (epoch seconds); dates in ISO or HTTP form are 
 
 from __future__ import annotations
 
-import asyncio
 import math
-import random
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
 
-import msgspec
+from fairlead.targets.pacing import doubled, instant
 
 RETRIED = frozenset({408, 429, 502, 503, 504})
 """Statuses that pass by themselves. 500 is not among them: Port answers it for what it cannot process."""
@@ -37,17 +32,9 @@ _LARGEST_COUNT = 10_000.0
 _LARGEST_SKEW = 3600.0
 
 
-class Timing(msgspec.Struct, frozen=True):
-    """The clock (epoch seconds), the sleep (seconds) and the dice (0 ≤ n < 1)."""
-
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    chance: Callable[[], float] = random.random
-
-
 def backoff(attempt: int, chance: float) -> float:
     """Seconds to wait after the failed attempt number `attempt` (from 0), 10 % to either side by chance."""
-    return FIRST_WAIT * 2.0**attempt * (0.9 + 0.2 * chance)
+    return doubled(FIRST_WAIT, attempt, chance)
 
 
 def asked_wait(headers: Mapping[str, str], now: float) -> float:
@@ -70,28 +57,18 @@ def seconds_until(headers: Mapping[str, str], name: str, now: float) -> float | 
 
     Instants are by the server's clock, so they are held against its `Date`: ours may go wrong by minutes.
     """
-    there = _instant(headers.get("Date", ""))
+    there = instant(headers.get("Date", ""))
     if there is None or abs(there - now) > _LARGEST_SKEW:
         there = now
-    instant = _meant(headers.get(name, ""), there)
-    return None if instant is None else instant - there
+    meant = _meant(headers.get(name, ""), there)
+    return None if meant is None else meant - there
 
 
 def _meant(text: str, now: float) -> float | None:
     try:
         number = float(text)
     except ValueError:
-        return _instant(text.strip())
+        return instant(text.strip())
     if not math.isfinite(number) or number < 0:
         return None
     return now + number if number <= _LARGEST_COUNT else number
-
-
-def _instant(text: str) -> float | None:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(text)
-        except ValueError:
-            continue
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return None

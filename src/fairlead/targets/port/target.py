@@ -12,6 +12,7 @@ from fairlead.model.blueprints import Blueprint
 from fairlead.model.delivery import Held, Outcome, Payload
 from fairlead.model.entities import EntityKey
 from fairlead.model.errors import FairleadError
+from fairlead.targets.pacing import Timing
 from fairlead.targets.port.answers import (
     FORBIDDEN,
     HAS_DEPENDENTS,
@@ -40,7 +41,6 @@ from fairlead.targets.port.coercion import texts_at_port, texts_of
 from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
-from fairlead.targets.port.pacing import Timing
 from fairlead.targets.port.patches import PortPatches
 from fairlead.targets.port.refusals import PortRefusals
 from fairlead.targets.port.resources import PortResources

@@ -19,7 +19,8 @@ from fairlead.model.announcements import Announcement
 from fairlead.model.delivery import Outcome
 from fairlead.model.errors import Retry
 from fairlead.model.secrets import Secret, redact
-from fairlead.targets.webhook.pacing import ATTEMPTS, LONGEST_WAIT, Timing, asked_wait, backoff, is_passing
+from fairlead.targets.pacing import Timing
+from fairlead.targets.webhook.pacing import ATTEMPTS, LONGEST_WAIT, asked_wait, backoff, is_passing
 from fairlead.targets.webhook.payload import identity, payload
 from fairlead.targets.webhook.settings import WebhookSettings, address, check, key, place
 from fairlead.targets.webhook.signature import signed
