@@ -58,7 +58,7 @@ def unwell(settings: PortSettings, error: FairleadError) -> PortHealth:
 
 
 async def _look(settings: PortSettings, target: PortTarget, mapping: Parsed) -> PortHealth:
-    organization = await target.integration.organization()
+    organization = await target.organization()
     stored = await target.integration.stored() if settings.is_integration else None
     there = {
         one.identifier: one for one in blueprint_files.parse(await target.integration.stored_blueprints())

@@ -161,11 +161,6 @@ async def test_examples_are_shown_without_secrets_and_once(port: PortApi, target
     assert len(port.requests("POST", "/project/examples")) == 2
 
 
-async def test_the_organization(target: PortTarget) -> None:
-    found = await target.integration.organization()
-    assert (found.id, found.feature_flags) == ("org_test", ())
-
-
 async def test_only_what_differs_is_brought_up_to_date(
     port: PortApi, settings: PortSettings, timing: Timing
 ) -> None:

@@ -38,17 +38,6 @@ class _Asked(msgspec.Struct, frozen=True):
     request: ResyncRequest
 
 
-class Organization(msgspec.Struct, frozen=True, rename="camel"):
-    """Whose catalog it is, and what is switched on there."""
-
-    id: str
-    feature_flags: tuple[str, ...] = ()
-
-
-class _OrganizationHolder(msgspec.Struct, frozen=True):
-    organization: Organization
-
-
 class PortIntegration:
     """One integration of type azure-devops, by the identifier in the settings."""
 
@@ -136,12 +125,6 @@ class PortIntegration:
         self._check(answer, "the request for a sync")
         asked = read(answer, _Asked, "the request for a sync").request
         return asked if asked.updated_at else None
-
-    async def organization(self) -> Organization:
-        """The organization that the credential is of."""
-        answer = await self._client.request("GET", ("organization",))
-        self._check(answer, "the organization")
-        return read(answer, _OrganizationHolder, "the organization").organization
 
     async def newest_request(self) -> float | None:
         """When somebody last wished for a full sync, in epoch seconds; None where nobody ever did."""

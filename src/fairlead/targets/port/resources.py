@@ -20,6 +20,7 @@ from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.definitions import SYSTEM, is_step_of
 from fairlead.targets.port.integration import PortIntegration
+from fairlead.targets.port.organization import organization
 from fairlead.targets.port.registration import Integration
 from fairlead.targets.port.settings import INTEGRATION_TYPE, PortSettings
 
@@ -116,7 +117,7 @@ class PortResources:
             raise self._client.error(answer, "the types that it provides for")
         if INTEGRATION_TYPE not in read(answer, _Types, "the types that it provides for").integrations:
             return False
-        return PROVISIONS in (await self._integration.organization()).feature_flags
+        return PROVISIONS in (await organization(self._client)).feature_flags
 
     async def _provided(self) -> Integration:
         wait = FIRST_WAIT

@@ -41,6 +41,7 @@ from fairlead.targets.port.coercion import texts_at_port, texts_of
 from fairlead.targets.port.diagnosis import is_limit
 from fairlead.targets.port.holdings import PortHoldings
 from fairlead.targets.port.integration import PortIntegration
+from fairlead.targets.port.organization import Organization, organization
 from fairlead.targets.port.patches import PortPatches
 from fairlead.targets.port.refusals import PortRefusals
 from fairlead.targets.port.resources import PortResources
@@ -104,6 +105,10 @@ class PortTarget:
     def telemetry(self, event: str, rows: Sequence[KindRow], clean: Callable[[str], str]) -> PortTelemetry:
         """Tells how the run `event` goes, over the same session."""
         return PortTelemetry(self._settings, self._client, event=event, rows=rows, clean=clean)
+
+    async def organization(self) -> Organization:
+        """The organization that the credential is of."""
+        return await organization(self._client)
 
     async def sign_in(self) -> None:
         """Gets a token, unless one is held."""
