@@ -25,9 +25,15 @@ resources:
 BLUEPRINTS = [blueprint("project"), blueprint("service", relations={"project": relation("project")})]
 
 
+async def mapping_of(target: PortTarget) -> str | None:
+    """The mapping that is stored at Port; None where there is no integration."""
+    stored = await target.integration.stored()
+    return None if stored is None else stored.mapping
+
+
 async def test_a_new_integration_gets_its_defaults_in_oceans_order(port: PortApi, target: PortTarget) -> None:
     integration = target.integration
-    assert await integration.stored_mapping() is None
+    assert await mapping_of(target) is None
     await target.resources.initialize(MAPPING, BLUEPRINTS)
     steps = [(it.method, it.path.removeprefix("/v1/")) for it in port.ledger]
     assert steps == [
@@ -45,7 +51,7 @@ async def test_a_new_integration_gets_its_defaults_in_oceans_order(port: PortApi
     stored = port.state.integrations["my-azure"]
     assert stored["arePortResourcesInitialized"] is True
     assert (stored["installationAppType"], stored["version"]) == ("azure-devops", "1.2.3")
-    text = await integration.stored_mapping()
+    text = await mapping_of(target)
     assert text is not None
     assert json.loads(text)["resources"][0]["kind"] == "project"
     blueprints = json.loads(await integration.stored_blueprints())
@@ -64,7 +70,7 @@ async def test_what_users_have_stored_stays(port: PortApi, target: PortTarget) -
         "version": "0.0.1",
     }
     await target.resources.initialize(MAPPING, BLUEPRINTS)
-    assert await target.integration.stored_mapping() == '{"resources": []}'
+    assert await mapping_of(target) == '{"resources": []}'
     assert port.state.blueprints == {"project": own}
     assert port.state.integrations["my-azure"]["version"] == "1.2.3"
 
@@ -81,7 +87,7 @@ async def test_defaults_are_given_once(port: PortApi, target: PortTarget) -> Non
 async def test_registering_alone_gives_no_defaults(port: PortApi, target: PortTarget) -> None:
     await target.integration.register()
     assert port.state.integrations["my-azure"]["config"] == {}
-    assert await target.integration.stored_mapping() is None
+    assert await mapping_of(target) == ""
     assert port.state.blueprints == {}
 
 
@@ -89,7 +95,7 @@ async def test_a_registration_of_somebody_elses_is_taken_over(port: PortApi, tar
     port.state.integrations["my-azure"] = {"config": {"a": 1}}
     port.fail(Fault(404, method="GET", path="/v1/integration"))
     await target.integration.register()
-    assert await target.integration.stored_mapping() == '{"a": 1}'
+    assert await mapping_of(target) == '{"a": 1}'
 
 
 async def test_a_registration_whose_answer_is_lost_is_found(port: PortApi, target: PortTarget) -> None:
@@ -137,14 +143,12 @@ async def test_when_the_next_sync_is_due_is_told_in_minutes(port: PortApi, targe
 async def test_a_wish_for_a_sync(port: PortApi, target: PortTarget, clock: VirtualClock) -> None:
     integration = target.integration
     with pytest.raises(NotThere):
-        await integration.resync_request()
+        await integration.newest_request()
     port.state.integrations["my-azure"] = {"config": {}}
-    assert await integration.resync_request() is None
+    assert await integration.newest_request() is None
     clock.pass_by(60)
     await integration.store_mapping({"resources": []})
-    first = await integration.resync_request()
-    assert first is not None
-    assert (first.id, first.updated_at) == ("request-1", "2027-01-15T08:01:00.000Z")
+    assert await integration.newest_request() == clock.now() == 1_800_000_060.0
 
 
 async def test_examples_are_shown_without_secrets_and_once(port: PortApi, target: PortTarget) -> None:
@@ -210,4 +214,4 @@ async def test_an_integration_that_port_runs_itself_is_refused(
 async def test_a_role_that_may_not_is_told(port: PortApi, target: PortTarget) -> None:
     port.fail(Fault(403, path="/v1/integration"))
     with pytest.raises(NotPermitted, match="the integration"):
-        await target.integration.stored_mapping()
+        await target.integration.stored()

@@ -27,15 +27,12 @@ class _Holder(msgspec.Struct, frozen=True):
     integration: Integration
 
 
-class ResyncRequest(msgspec.Struct, frozen=True, rename="camel"):
-    """A person's wish for a full sync; `updated_at` as Port writes instants."""
-
-    id: str | None = None
+class _Wish(msgspec.Struct, frozen=True, rename="camel"):
     updated_at: str | None = None
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    request: ResyncRequest
+    request: _Wish
 
 
 class PortIntegration:
@@ -54,11 +51,6 @@ class PortIntegration:
             return None
         self._check(answer, "the integration")
         return read(answer, _Holder, "the integration").integration
-
-    async def stored_mapping(self) -> str | None:
-        """The mapping as JSON text; None where the integration is absent or has none."""
-        stored = await self.stored()
-        return stored.mapping or None if stored else None
 
     async def stored_blueprints(self) -> str:
         """Every blueprint of the organization, with what Port adds to it: the text of a JSON list."""
@@ -119,17 +111,14 @@ class PortIntegration:
             answer = await self._client.request("POST", path, body=body, effect="create")
             self._check(answer, f"examples of {kind}")
 
-    async def resync_request(self) -> ResyncRequest | None:
-        """The newest wish for a full sync, None where nobody ever had one. Raises `NotThere` before `register`."""
+    async def newest_request(self) -> float | None:
+        """When somebody last wished for a full sync, in epoch seconds; None where nobody ever did.
+
+        Raises `NotThere` before `register`.
+        """
         answer = await self._client.request("GET", (*self._path, "resync-request"))
         self._check(answer, "the request for a sync")
-        asked = read(answer, _Asked, "the request for a sync").request
-        return asked if asked.updated_at else None
-
-    async def newest_request(self) -> float | None:
-        """When somebody last wished for a full sync, in epoch seconds; None where nobody ever did."""
-        request = await self.resync_request()
-        return _instant(request.updated_at) if request else None
+        return _instant(read(answer, _Asked, "the request for a sync").request.updated_at)
 
     async def served_until(self) -> float:
         """Wishes up to this instant were served by a sync that came to its end; -inf where nobody can tell."""
@@ -173,7 +162,7 @@ class PortIntegration:
 
 def _instant(text: str | None) -> float | None:
     """Epoch seconds of an instant as Port writes it. Raises `IncompleteReading` for another text."""
-    if text is None:
+    if not text:
         return None
     try:
         return datetime.fromisoformat(text).timestamp()
