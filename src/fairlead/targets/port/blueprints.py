@@ -149,8 +149,7 @@ class PortBlueprints:
 
     async def _list(self) -> Answer:
         answer = await self._client.request("GET", ("blueprints",))
-        if not answer.is_success:
-            raise self._client.error(answer, "the list of blueprints")
+        self._client.check(answer, "the list of blueprints")
         return answer
 
     def _rejection(self, answer: Answer, what: str) -> FairleadError:

@@ -166,9 +166,7 @@ class PortClient:
         if not self.may_tell(url):
             raise BadUsage(f"{url} is no host of Port's")
         sending = _Sending(method, URL(url), body, "", "telling", "write")
-        answer = await self._persist(sending, await self._token())
-        if not answer.is_success:
-            raise self.error(answer, "what it is told of the run")
+        self.check(await self._persist(sending, await self._token()), "what it is told of the run")
 
     async def sign_in(self) -> None:
         """Gets a token, unless one is held. Raises as `request`."""
@@ -178,6 +176,11 @@ class PortClient:
         """The error for a request that Port refuses, classed by what to do next; `what` was asked for."""
         told = refusal(answer)
         return error_of(msgspec.structs.replace(told, message=self.redact(told.message)), what)
+
+    def check(self, answer: Answer, what: str) -> None:
+        """Raises `error` for a request that Port refuses."""
+        if not answer.is_success:
+            raise self.error(answer, what)
 
     def redact(self, text: str) -> str:
         """`text` of the server's without our secrets."""
@@ -217,8 +220,7 @@ class PortClient:
             raise BadUsage(f"there is no Port API at {self._base}", advice="Check the base URL of Port.")
         if 400 <= answer.status < 500:
             raise self._bad_credential(answer)
-        if not answer.is_success:
-            raise self.error(answer, "the sign-in")
+        self.check(answer, "the sign-in")
         token = read(answer, Token, "the sign-in")
         leeway = min(_LONGEST_LEEWAY, token.expires_in / 10)
         return _HeldToken(

@@ -83,7 +83,7 @@ class PortHoldings:
                 async for page in self._at_once(blueprint):
                     yield page
                 return
-            self._check(answer, f"the entities of {blueprint}")
+            self._client.check(answer, f"the entities of {blueprint}")
             found = read(answer, _Entities, f"the entities of {blueprint}")
             yield [entity.held() for entity in found.entities]
             if not found.next:
@@ -104,7 +104,7 @@ class PortHoldings:
                 ("blueprints", "entities", "datasource-entities"),
                 body if after is None else {**body, "from": after},
             )
-            self._check(answer, "what this integration wrote")
+            self._client.check(answer, "what this integration wrote")
             page = read(answer, _Owned, "what this integration wrote")
             yield page.entities
             if not page.next:
@@ -116,7 +116,7 @@ class PortHoldings:
             return
         rule = {"property": "$blueprint", "operator": "=", "value": blueprint}
         answer = await self._ask(("entities", "search"), {"combinator": "and", "rules": [rule]})
-        self._check(answer, f"the entities of {blueprint}")
+        self._client.check(answer, f"the entities of {blueprint}")
         found = read(answer, _Entities, f"the entities of {blueprint}").entities
         for start in range(0, len(found), PAGE):
             yield [entity.held() for entity in found[start : start + PAGE]]
@@ -125,10 +125,6 @@ class PortHoldings:
         return await self._client.request(
             "POST", path, query=_PLAIN, body=msgspec.json.encode(body), feature=EXPORTER
         )
-
-    def _check(self, answer: Answer, what: str) -> None:
-        if not answer.is_success:
-            raise self._client.error(answer, what)
 
 
 def _filled(values: dict[str, object] | None) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from fairlead.model.errors import IncompleteReading, Retry
-from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
+from fairlead.targets.port.answers import TAKEN, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.examples import examples_json
@@ -49,7 +49,7 @@ class PortIntegration:
         answer = await self._client.request("GET", self._path)
         if answer.status == 404:
             return None
-        self._check(answer, "the integration")
+        self._client.check(answer, "the integration")
         return read(answer, _Holder, "the integration").integration
 
     async def stored_blueprints(self) -> str:
@@ -109,7 +109,7 @@ class PortIntegration:
         if body:
             path = (*self._path, "kinds", kind, "examples")
             answer = await self._client.request("POST", path, body=body, effect="create")
-            self._check(answer, f"examples of {kind}")
+            self._client.check(answer, f"examples of {kind}")
 
     async def newest_request(self) -> float | None:
         """When somebody last wished for a full sync, in epoch seconds; None where nobody ever did.
@@ -117,7 +117,7 @@ class PortIntegration:
         Raises `NotThere` before `register`.
         """
         answer = await self._client.request("GET", (*self._path, "resync-request"))
-        self._check(answer, "the request for a sync")
+        self._client.check(answer, "the request for a sync")
         return _instant(read(answer, _Asked, "the request for a sync").request.updated_at)
 
     async def served_until(self) -> float:
@@ -153,11 +153,7 @@ class PortIntegration:
 
     async def _patch(self, below: tuple[str, ...], body: Mapping[str, object], what: str) -> None:
         answer = await self._client.request("PATCH", self._path + below, body=msgspec.json.encode(body))
-        self._check(answer, what)
-
-    def _check(self, answer: Answer, what: str) -> None:
-        if not answer.is_success:
-            raise self._client.error(answer, what)
+        self._client.check(answer, what)
 
 
 def _instant(text: str | None) -> float | None:

@@ -53,6 +53,5 @@ async def kafka_credentials(client: PortClient) -> KafkaCredentials:
 
 async def _get(client: PortClient, name: str, shape: type[T], what: str) -> T:
     answer = await client.request("GET", (name,))
-    if not answer.is_success:
-        raise client.error(answer, what)
+    client.check(answer, what)
     return read(answer, shape, what)

@@ -113,8 +113,7 @@ class PortResources:
     async def _is_offered(self) -> bool:
         """Whether Port itself provides for integrations of our type in this organization."""
         answer = await self._client.request("GET", ("integration", "provision-enabled"))
-        if not answer.is_success:
-            raise self._client.error(answer, "the types that it provides for")
+        self._client.check(answer, "the types that it provides for")
         if INTEGRATION_TYPE not in read(answer, _Types, "the types that it provides for").integrations:
             return False
         return PROVISIONS in (await organization(self._client)).feature_flags
