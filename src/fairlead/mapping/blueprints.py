@@ -13,21 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fairlead.mapping.document import read
 from fairlead.mapping.hashing import canonical
-from fairlead.mapping.outcomes import type_name
-from fairlead.model.blueprints import Blueprint, Property, Relation
-from fairlead.model.entities import Body, Json, Note
+from fairlead.model.blueprints import SYSTEM, TYPES, Blueprint, Property, Relation, is_of_type
+from fairlead.model.entities import Body, Json, Note, type_name
 from fairlead.model.errors import BadMapping
 
 _BLUEPRINT_ID = re.compile(r"(?:[^\W\d_]|[0-9@_.+:\\/-]){1,100}")
 _ENTITY_ID = re.compile(r"(?:[^\W\d_]|[0-9@_.+:\\/=-]){1,1000}")
 _FIELD_ID = re.compile(r"[A-Za-z0-9@_=\\-]{1,100}")
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-}
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 _DATE_TIME = re.compile(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d|:60)(?:\.\d+)?"
@@ -35,8 +27,6 @@ _DATE_TIME = re.compile(
 )
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _FORMATS = {"url": _URL, "date-time": _DATE_TIME, "email": _EMAIL, "user": _EMAIL}
-_SYSTEM = ("_user", "_team")
-"""Blueprints that Port itself has; relations may point to them."""
 
 
 class _Model(BaseModel):
@@ -97,7 +87,7 @@ def parse(text: str, *, source: str = "blueprints.json") -> tuple[Blueprint, ...
 
 def unknown_targets(blueprints: tuple[Blueprint, ...]) -> tuple[str, ...]:
     """A warning for each relation whose target is not among the blueprints."""
-    known = {blueprint.identifier for blueprint in blueprints} | set(_SYSTEM)
+    known = {blueprint.identifier for blueprint in blueprints} | SYSTEM
     return tuple(
         f"blueprint {blueprint.identifier}: relation {name} points to {relation.target}, which is not defined"
         for blueprint in blueprints
@@ -156,8 +146,7 @@ def _required(body: Body, name: str) -> Json:
 def _misfit(value: Json, known: Property) -> str:
     if value is None:
         return ""
-    types = _TYPES.get(known.type)
-    if types and (not isinstance(value, types) or (isinstance(value, bool) and known.type != "boolean")):
+    if not is_of_type(value, known.type):
         return f"is {type_name(value)}; the blueprint wants type {known.type}"
     if known.enum and value not in known.enum:
         return f"is {value!r}, which is not one of the {len(known.enum)} values of the blueprint"
@@ -199,8 +188,8 @@ def _problems(model: _Blueprint) -> Iterator[str]:
                 yield f"{group}.{name}: the name is taken in {seen[name]}"
             seen[name] = group
     for name, one in properties.items():
-        if one.type not in _TYPES:
-            yield f"schema.properties.{name}: type {one.type!r} is not one of {', '.join(_TYPES)}"
+        if one.type not in TYPES:
+            yield f"schema.properties.{name}: type {one.type!r} is not one of {', '.join(TYPES)}"
     for name in model.schema_.required:
         if name not in properties and not name.startswith("$"):
             yield f"schema.required: {name!r} is not a property"

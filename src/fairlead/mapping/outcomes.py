@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fairlead.mapping.hashing import canonical
 from fairlead.mapping.program import PageProgram, RowProgram
 from fairlead.mapping.rows import Term
-from fairlead.model.entities import Contribution, Fragment, Json, Note, RowOutcome
+from fairlead.model.entities import Contribution, Fragment, Json, Note, RowOutcome, type_name
 
 _LONGEST = 400
 """Characters of a reason; jq quotes values in its errors, and `error` takes any."""
@@ -231,12 +231,6 @@ def _advice(value: Json) -> str:
 def is_search(value: dict[str, Json]) -> bool:
     """Whether a value is a search query, to be resolved against the catalog later."""
     return "combinator" in value and isinstance(value.get("rules"), list)
-
-
-def type_name(value: Json) -> str:
-    """A value's type in jq's words, with its article."""
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
 
 
 def _filled(term: Term, value: Json) -> Json:

@@ -7,6 +7,12 @@ import msgspec
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
+def type_name(value: object) -> str:
+    """The type of a value of JSON in jq's words, with its article."""
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
 class EntityKey(msgspec.Struct, frozen=True, gc=False, order=True):
     """An entity's identity in the catalog."""
 

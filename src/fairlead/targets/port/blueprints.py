@@ -13,13 +13,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from fairlead.model.blueprints import Blueprint
+from fairlead.model.blueprints import SYSTEM, Blueprint
 from fairlead.model.errors import FairleadError, NotPermitted, TargetRejected
 from fairlead.targets.port.answers import TAKEN, Answer, read, refusal
 from fairlead.targets.port.client import EXPORTER, PortClient
 from fairlead.targets.port.definitions import (
     LINKED,
-    SYSTEM,
     WALKING,
     Definition,
     Gap,

@@ -8,9 +8,6 @@ import msgspec
 
 from fairlead.model.blueprints import Blueprint
 
-SYSTEM = frozenset({"_user", "_team"})
-"""Port's own blueprints: always there, and never created or changed here."""
-
 LINKED = ("relations",)
 """What a blueprint gets after all have been created: it points to others."""
 

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from fairlead.model.blueprints import SYSTEM
 from fairlead.targets.port.answers import FORBIDDEN, HAS_DEPENDENTS, MISSING, TAKEN, Refusal
 from fairlead.targets.port.misfits import Finding, findings, missing
 from fairlead.targets.port.schema import BlueprintSchema, SentEntity
-
-SYSTEM = ("_user", "_team")
-"""Blueprints whose entities Port makes by itself alone."""
 
 LIMIT_ADVICE = (
     "the organization is over a limit of its plan at Port: remove what is not needed there, or ask Port for more; "

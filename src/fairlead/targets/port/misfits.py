@@ -14,6 +14,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 import msgspec
 
+from fairlead.model.blueprints import is_of_type
+from fairlead.model.entities import type_name
 from fairlead.targets.port.schema import BlueprintSchema, PropertySchema, RelationSchema, SentEntity
 
 LONGEST_IDENTIFIER = 1000
@@ -24,13 +26,6 @@ SHOWN = 10
 """So many values of an enum are named."""
 
 _ALLOWED = frozenset("0123456789@_.+:\\/-='")
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-}
 _CONVERSIONS = {
     ("string", "a number"): "tostring",
     ("string", "a boolean"): "tostring",
@@ -76,7 +71,7 @@ def _identifier(value: object) -> Iterator[Finding]:
 def identifier_problem(value: object) -> str:
     """Why the value cannot be an entity's identifier, "" where it can."""
     if not isinstance(value, str):
-        return f"is {_kind(value)}; an identifier is a text"
+        return f"is {type_name(value)}; an identifier is a text"
     if not value or value in (".", ".."):
         return "is empty, or dots alone"
     if len(value) > LONGEST_IDENTIFIER:
@@ -124,10 +119,9 @@ def _unknown(field: str, what: str, name: str, owner: str, known: Iterable[str])
 
 def _misfits(schema: PropertySchema, value: object, field: str, owner: str) -> Iterator[tuple[str, str]]:
     """(problem, advice) for each rule that a value breaks; a wrong type breaks all others too."""
-    types = _TYPES.get(schema.type or "")
-    if types and not _is_of(value, types):
+    if not is_of_type(value, schema.type or ""):
         yield (
-            f"is {_kind(value)}; the blueprint wants type {schema.type}",
+            f"is {type_name(value)}; the blueprint wants type {schema.type}",
             f"make the expression of {field} give type {schema.type}{_conversion(schema.type or '', value)}",
         )
         return
@@ -252,28 +246,8 @@ def _missing(blueprint: BlueprintSchema, sent: SentEntity) -> Iterator[Finding]:
             )
 
 
-def _is_of(value: object, types: tuple[type, ...]) -> bool:
-    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
-
-
-def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "a text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
-
-
 def _conversion(wanted: str, value: object) -> str:
-    program = _CONVERSIONS.get((wanted, _kind(value)))
+    program = _CONVERSIONS.get((wanted, type_name(value)))
     return f": … | {program}" if program else ""
 
 

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 import msgspec
 import yaml
 
-from fairlead.model.blueprints import Blueprint
+from fairlead.model.blueprints import SYSTEM, Blueprint
 from fairlead.model.errors import BadMapping, Retry
 from fairlead.model.resources import Extra, ExtraKind
 from fairlead.targets.port.answers import TAKEN, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.definitions import SYSTEM, is_step_of
+from fairlead.targets.port.definitions import is_step_of
 from fairlead.targets.port.integration import PortIntegration
 from fairlead.targets.port.organization import organization
 from fairlead.targets.port.registration import Integration
