@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fairlead import __version__
-from fairlead.app.clock import iso
 from fairlead.app.opened import OpenCatalog, Shelf
 from fairlead.app.runs import report_of, summary
 from fairlead.app.settings.values import Settings
 from fairlead.app.wiring import normalized
 from fairlead.model.errors import BadUsage
+from fairlead.model.instants import iso
 from fairlead.model.reports import ProgressUpdate
 from fairlead.model.stored import StoredConnection, StoredRun
 

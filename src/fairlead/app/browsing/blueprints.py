@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import orjson
 
-from fairlead.app.clock import iso
 from fairlead.app.opened import Shelf
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.entities import Json
 from fairlead.model.errors import NotThere
+from fairlead.model.instants import iso
 
 
 def blueprints(shelf: Shelf) -> list[dict[str, Json]]:

@@ -8,13 +8,13 @@ import msgspec
 import orjson
 
 from fairlead.app.browsing.shown import ALL, Fields, shown
-from fairlead.app.clock import iso
 from fairlead.app.cursors import Position, position_of, token_of
 from fairlead.app.opened import Shelf
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.browsing import Found, Instants, Pointing
 from fairlead.model.entities import Body, EntityKey, Json
 from fairlead.model.errors import BadUsage, NotThere
+from fairlead.model.instants import iso
 from fairlead.reconcile.canonical import decode_body
 from fairlead.reconcile.narrowing import blueprints_of, way_of
 from fairlead.reconcile.operators import Sense

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from fairlead.app.clock import iso
 from fairlead.app.opened import Shelf
 from fairlead.model.blueprints import Blueprint
 from fairlead.model.browsing import Found, Instants
 from fairlead.model.entities import Body, EntityKey, Json
+from fairlead.model.instants import iso
 from fairlead.reconcile.canonical import decode_body
 
 MAKER = "fairlead"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
 from fairlead.model.errors import IncompleteReading, Retry
+from fairlead.model.instants import iso
+from fairlead.targets.pacing import instant
 from fairlead.targets.port.answers import TAKEN, read, refusal
 from fairlead.targets.port.blueprints import PortBlueprints
 from fairlead.targets.port.client import PortClient
@@ -160,12 +161,7 @@ def _instant(text: str | None) -> float | None:
     """Epoch seconds of an instant as Port writes it. Raises `IncompleteReading` for another text."""
     if not text:
         return None
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        raise IncompleteReading(f"Port gives an instant that is none: {text[:40]!r}") from None
-
-
-def iso(instant: float) -> str:
-    """An instant (epoch seconds) as Port writes it."""
-    return datetime.fromtimestamp(instant, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    found = instant(text)
+    if found is None:
+        raise IncompleteReading(f"Port gives an instant that is none: {text[:40]!r}")
+    return found

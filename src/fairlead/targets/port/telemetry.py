@@ -13,9 +13,9 @@ from urllib.parse import quote
 import msgspec
 
 from fairlead.model.errors import FairleadError
+from fairlead.model.instants import iso
 from fairlead.model.reports import ProgressUpdate, RunReport
 from fairlead.targets.port.client import PortClient
-from fairlead.targets.port.integration import iso
 from fairlead.targets.port.registration import Ingest, Integration
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.story import (
@@ -81,10 +81,8 @@ class PortTelemetry:
         if self._logs_url:
             message = self._clean(line.message)[:LONGEST_MESSAGE]
             extra = {name: self._clean(str(value)) for name, value in line.extra.items()}
-            instant = iso(self._timing.now())
-            self._lines.append(
-                {"message": message, "level": line.level, "timestamp": instant, "extra": extra}
-            )
+            now = iso(self._timing.now())
+            self._lines.append({"message": message, "level": line.level, "timestamp": now, "extra": extra})
             if len(self._lines) >= BATCH_LINES:
                 self._wake.set()
 

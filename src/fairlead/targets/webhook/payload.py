@@ -6,12 +6,12 @@ Port's event, from the documentation of `changelogDestination`: `action`, `resou
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from hashlib import blake2b
 
 import orjson
 
 from fairlead.model.announcements import Announcement
+from fairlead.model.instants import iso
 
 ACTIONS = {"create": "CREATE", "update": "UPDATE", "rename": "UPDATE", "delete": "DELETE"}
 
@@ -20,13 +20,12 @@ def payload(news: Announcement) -> bytes:
     """JSON without blanks, UTF-8."""
     before = news.cause.renamed_from or news.identifier if news.op == "rename" else news.identifier
     cause = {"reason": news.cause.reason, "kind": news.cause.kind, "record": news.cause.record}
-    at = datetime.fromtimestamp(news.made, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return orjson.dumps(
         {
             "action": ACTIONS[news.op],
             "resourceType": "entity",
             "status": "SUCCESS",
-            "trigger": {"at": at, "by": {"name": "fairlead"}, "origin": "fairlead"},
+            "trigger": {"at": iso(news.made), "by": {"name": "fairlead"}, "origin": "fairlead"},
             "context": {"blueprint": news.blueprint, "entity": news.identifier},
             "diff": {
                 "before": _entity(news.blueprint, before, news.before),
