@@ -23,6 +23,7 @@ from fairlead.targets.port.definitions import (
     Definition,
     Gap,
     bare,
+    by_identifier,
     definition_of,
     filling,
     gap,
@@ -50,8 +51,7 @@ class PortBlueprints:
 
     async def definitions(self) -> dict[str, Definition]:
         """All blueprints as they are at Port, by identifier."""
-        stored = read(await self._list(), _Stored, "the list of blueprints").blueprints
-        return {msgspec.json.decode(given["identifier"], type=str): given for given in stored}
+        return by_identifier(read(await self._list(), _Stored, "the list of blueprints").blueprints)
 
     async def create_absent(
         self, blueprints: Sequence[Blueprint], stored: Mapping[str, Definition], *, finish: bool = False

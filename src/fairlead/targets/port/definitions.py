@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -30,13 +30,14 @@ class _Link(msgspec.Struct, frozen=True):
     required: bool | None = None
 
 
-class _Schema(msgspec.Struct, frozen=True):
-    properties: dict[str, _Typed] = {}
-
-
 def definition_of(blueprint: Blueprint) -> Definition:
     """The blueprint as its user wrote it."""
     return msgspec.json.decode(blueprint.definition, type=Definition)
+
+
+def by_identifier(definitions: Iterable[Definition]) -> dict[str, Definition]:
+    """The definitions by what each says its identifier is."""
+    return {msgspec.json.decode(one["identifier"], type=str): one for one in definitions}
 
 
 def bare(definition: Definition) -> Definition:
@@ -64,8 +65,7 @@ def is_step_of(stored: Definition, blueprint: Blueprint) -> bool:
 def are_steps_of(stored: str, blueprints: Sequence[Blueprint]) -> bool:
     """Whether what is there of `blueprints` may be what their creation has come to; `stored` are all that are at Port,
     the text of a JSON list. True where none is there."""
-    held = msgspec.json.decode(stored, type=list[Definition])
-    there = {msgspec.json.decode(one["identifier"], type=str): one for one in held}
+    there = by_identifier(msgspec.json.decode(stored, type=list[Definition]))
     return all(is_step_of(there[one.identifier], one) for one in blueprints if one.identifier in there)
 
 
@@ -123,8 +123,7 @@ def _raw(table: Definition) -> msgspec.Raw:
 
 def _types(definition: Definition) -> dict[str, object]:
     """The types of a definition's properties, by name."""
-    schema = msgspec.json.decode(definition.get("schema", msgspec.Raw(b"{}")), type=_Schema)
-    return {name: one.type for name, one in schema.properties.items()}
+    return {name: msgspec.json.decode(one, type=_Typed).type for name, one in _properties(definition).items()}
 
 
 def _names(part: msgspec.Raw | None) -> object:
