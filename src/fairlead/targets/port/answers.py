@@ -40,7 +40,9 @@ class Refusal(msgspec.Struct, frozen=True):
     message: str
 
     def __str__(self) -> str:
-        return describe(self.status, self.code, self.message)
+        """In one line, such as `404 not_found: …`."""
+        head = " ".join(part for part in (str(self.status) if self.status else "", self.code) if part)
+        return f"{head}: {self.message}" if self.message else head or "refused without a reason"
 
 
 class Token(msgspec.Struct, frozen=True, rename="camel"):
@@ -101,12 +103,6 @@ def refusal(answer: Answer) -> Refusal:
     except msgspec.DecodeError:
         return Refusal(answer.status, "", "")
     return Refusal(answer.status, told.error, told.message)
-
-
-def describe(status: int, code: str, message: str) -> str:
-    """A refusal in one line, such as `404 not_found: …`."""
-    head = " ".join(part for part in (str(status) if status else "", code) if part)
-    return f"{head}: {message}" if message else head or "refused without a reason"
 
 
 def error_of(told: Refusal, what: str) -> FairleadError:
