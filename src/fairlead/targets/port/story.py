@@ -149,9 +149,9 @@ def kind_counts(readings: Sequence[ReadingReport], base: str) -> tuple[SyncState
 
 def whole_counts(report: RunReport) -> tuple[Counts, Counts]:
     """Of the run: what was loaded; and what was removed at its end."""
-    sums = [
-        sum(getattr(delivery, name) for delivery in report.delivery)
-        for name in ("upserted", "refused", "deleted")
-    ]
-    loaded = Counts({("load", "loaded"): sums[0], ("load", "failed"): sums[1]}, report.seconds)
-    return loaded, Counts({("delete", "deleted"): sums[2]})
+    loaded = {
+        ("load", "loaded"): sum(one.upserted for one in report.delivery),
+        ("load", "failed"): sum(one.refused for one in report.delivery),
+    }
+    removed = {("delete", "deleted"): sum(one.deleted for one in report.delivery)}
+    return Counts(loaded, report.seconds), Counts(removed)
