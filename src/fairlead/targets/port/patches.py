@@ -67,8 +67,8 @@ class PortPatches:
         why = refusal(answer)
         due = Due(payload.entity, payload.identifier, entity_json(payload, texts))
         waits = why.status == 404 and why.code == MISSING
-        outcome = await self._refusals.outcome(blueprint, due, why, waits=waits)
-        return msgspec.structs.replace(outcome, repeated=answer.attempts > 1)
+        repeated = answer.attempts > 1
+        return await self._refusals.outcome(blueprint, due, why, repeated=repeated, waits=waits)
 
     async def _send(self, method: str, path: tuple[str, ...], body: bytes) -> Answer:
         create_missing = self._settings.create_missing_related_entities

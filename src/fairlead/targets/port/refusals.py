@@ -49,15 +49,17 @@ class PortRefusals:
         self._absent.clear()
         self._searches = 0
 
-    async def outcome(self, blueprint: str, due: Due, told: Refusal, *, waits: bool = False) -> Outcome:
-        """The outcome of an entity that Port does not take."""
+    async def outcome(
+        self, blueprint: str, due: Due, told: Refusal, *, repeated: bool, waits: bool = False
+    ) -> Outcome:
+        """The outcome of an entity that Port does not take; `repeated` where it was sent more than once."""
         sent = msgspec.json.decode(due.body, type=SentEntity)
         found = await self._diagnosis(blueprint, told, sent)
         text = self._client.redact(str(told))
         if found.problem:
             what = f"{found.field} {found.value}".strip()
             text += f" ({what} {found.problem})" if what else f" ({found.problem})"
-        return Outcome(due.entity, text, found.field, found.advice, waits)
+        return Outcome(due.entity, text, found.field, found.advice, waits, repeated)
 
     async def removal(self, blueprint: str, due: Due, told: Refusal, *, waits: bool = False) -> Outcome:
         """The outcome of an entity that Port will not remove."""

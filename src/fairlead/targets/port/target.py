@@ -197,9 +197,10 @@ class PortTarget:
         if len(batch) > 1 and not alike:
             await self._halved(blueprint, batch, told, self._upsert)
             return
+        repeated = answer.attempts > 1
         for due in batch:
-            outcome = await self._refusals.outcome(blueprint, due, why)
-            told.append(msgspec.structs.replace(outcome, repeated=answer.attempts > 1))
+            outcome = await self._refusals.outcome(blueprint, due, why, repeated=repeated)
+            told.append(outcome)
 
     async def _delete(self, blueprint: str, batch: list[Due], told: list[Outcome]) -> None:
         answer = await self._client.request(
@@ -260,8 +261,10 @@ class PortTarget:
             if 0 <= index < len(batch):
                 why = Refusal(error.status_code, error.error, error.message)
                 waits = error.status_code == 404 and error.error == MISSING
-                outcome = await self._refusals.outcome(blueprint, batch[index], why, waits=waits)
-                told.append(msgspec.structs.replace(outcome, repeated=answer.attempts > 1))
+                outcome = await self._refusals.outcome(
+                    blueprint, batch[index], why, repeated=answer.attempts > 1, waits=waits
+                )
+                told.append(outcome)
 
     async def _all(
         self, blueprint: str, batches: Sequence[list[Due]], send: Send
