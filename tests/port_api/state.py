@@ -11,7 +11,6 @@ Object = dict[str, Json]
 
 BLUEPRINT_PUNCTUATION = "@_.+:\\/-"
 ENTITY_PUNCTUATION = BLUEPRINT_PUNCTUATION + "='"
-FIELD_PUNCTUATION = "@_=\\-"
 
 
 class Refused(Exception):
