@@ -8,6 +8,7 @@ import pytest
 
 from fairlead.model.secrets import Secret
 from fairlead.targets.pacing import Timing
+from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.settings import PortSettings
 from fairlead.targets.port.target import PortTarget
 from port_api import PortApi, VirtualClock
@@ -40,6 +41,13 @@ def settings(port: PortApi) -> PortSettings:
         create_missing_related_entities=False,
         version="1.2.3",
     )
+
+
+@pytest.fixture
+async def client(settings: PortSettings, timing: Timing) -> AsyncIterator[PortClient]:
+    it = PortClient(settings, timing)
+    yield it
+    await it.close()
 
 
 @pytest.fixture

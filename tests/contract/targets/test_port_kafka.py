@@ -14,12 +14,10 @@ from confluent_kafka import Consumer
 from structlog.testing import capture_logs
 
 from fairlead.model.errors import BadUsage, NotPermitted, Retry
-from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.kafka import KafkaRequests
 from fairlead.targets.port.kafka_progress import ResyncRequest
 from fairlead.targets.port.kafka_settings import KafkaSettings, Pace
-from fairlead.targets.port.settings import PortSettings
 from kafka_broker import KafkaBroker
 from kafka_gate import KafkaGate
 from port_api import Fault, PortApi
@@ -44,11 +42,8 @@ def broker() -> Iterator[KafkaBroker]:
 
 
 @pytest.fixture
-async def connect(
-    broker: KafkaBroker, settings: PortSettings, timing: Timing
-) -> AsyncIterator[Callable[..., KafkaRequests]]:
+async def connect(broker: KafkaBroker, client: PortClient) -> AsyncIterator[Callable[..., KafkaRequests]]:
     """Makes a consumer of ours; what it made is closed at the end."""
-    client = PortClient(settings, timing)
     made: list[KafkaRequests] = []
 
     def make(*, pace: Pace = QUICK, is_secured: bool = True) -> KafkaRequests:
@@ -61,7 +56,6 @@ async def connect(
     yield make
     for it in made:
         await it.close()
-    await client.close()
 
 
 async def soon(wanted: Awaitable[ResyncRequest]) -> ResyncRequest:
@@ -299,10 +293,7 @@ async def test_without_security_the_group_has_its_fixed_name(
     assert port.requests(path="kafka-credentials") == []
 
 
-async def test_credentials_that_brokers_refuse_are_asked_for_anew(
-    port: PortApi, settings: PortSettings, timing: Timing
-) -> None:
-    client = PortClient(settings, timing)
+async def test_credentials_that_brokers_refuse_are_asked_for_anew(port: PortApi, client: PortClient) -> None:
     async with KafkaGate("second", "second-password") as gate:
         told = KafkaSettings(brokers=gate.address, security_protocol="SASL_PLAINTEXT", mechanism="PLAIN")
         requests = KafkaRequests(told, client, "my-azure", pace=Pace(renewal=0.5))
@@ -311,14 +302,10 @@ async def test_credentials_that_brokers_refuse_are_asked_for_anew(
             port.state.kafka_credentials = gate.known
             await until(lambda: gate.known in gate.tried)
             await requests.close()
-    await client.close()
     assert gate.tried[0] == ("stand-in-kafka", "stand-in-kafka-password")
 
 
-async def test_credentials_that_port_forbids_end_the_listener(
-    port: PortApi, settings: PortSettings, timing: Timing
-) -> None:
-    client = PortClient(settings, timing)
+async def test_credentials_that_port_forbids_end_the_listener(port: PortApi, client: PortClient) -> None:
     async with KafkaGate("second", "second-password") as gate:
         told = KafkaSettings(brokers=gate.address, security_protocol="SASL_PLAINTEXT", mechanism="PLAIN")
         requests = KafkaRequests(told, client, "my-azure", pace=Pace(renewal=0.5))
@@ -328,7 +315,6 @@ async def test_credentials_that_port_forbids_end_the_listener(
             with pytest.raises(NotPermitted, match="the Kafka credentials: 403 missing_permissions"):
                 await soon(task)
             await requests.close()
-    await client.close()
 
 
 async def test_what_the_library_refuses_is_told(connect: Connect) -> None:

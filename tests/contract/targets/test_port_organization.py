@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from fairlead.model.errors import BadCredential, NotPermitted, Retry
-from fairlead.targets.pacing import Timing
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.organization import kafka_credentials, organization
-from fairlead.targets.port.settings import PortSettings
 from port_api import Fault, PortApi
-
-
-@pytest.fixture
-async def client(settings: PortSettings, timing: Timing) -> AsyncIterator[PortClient]:
-    it = PortClient(settings, timing)
-    yield it
-    await it.close()
 
 
 async def test_the_organization_is_named_with_its_flags(port: PortApi, client: PortClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -20,13 +19,6 @@ from port_api import Fault, PortApi, VirtualClock
 TOKEN = "access_token"
 LIST = ("blueprints",)
 NEW = b'{"identifier": "service", "title": "Service", "schema": {"properties": {}}}'
-
-
-@pytest.fixture
-async def client(settings: PortSettings, timing: Timing) -> AsyncIterator[PortClient]:
-    it = PortClient(settings, timing)
-    yield it
-    await it.close()
 
 
 async def test_a_hundred_requests_with_an_expired_token_sign_in_once(
