@@ -54,6 +54,15 @@ async def test_existing_ones_are_never_changed(port: PortApi, target: PortTarget
     assert [it.method for it in port.ledger[written:]] == ["GET"]
 
 
+@pytest.mark.parametrize("schema", [None, {"properties": None}])
+async def test_a_blueprint_of_others_without_properties_does_not_stop_a_delivery(
+    port: PortApi, target: PortTarget, schema: Json
+) -> None:
+    stand(port, definition("theirs", schema=schema))
+    await target.prepare([blueprint("service")])
+    assert "service" in port.state.blueprints
+
+
 async def test_numbers_go_as_text_where_the_blueprint_at_port_says_text(
     port: PortApi, target: PortTarget
 ) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from fairlead.model.blueprints import Blueprint, Property
 from fairlead.model.entities import Json
+from fairlead.targets.port.definitions import Definition, properties_of
 
 
 class _Property(msgspec.Struct, frozen=True):
@@ -20,13 +21,10 @@ class _Property(msgspec.Struct, frozen=True):
     format: object = None
 
 
-class _Schema(msgspec.Struct, frozen=True):
-    properties: dict[str, _Property] = {}
-
-
-def texts_at_port(schema: msgspec.Raw | None) -> frozenset[str]:
-    """As `texts_of`, of the schema of a blueprint as Port lists it."""
-    return frozenset() if schema is None else _texts(msgspec.json.decode(schema, type=_Schema).properties)
+def texts_at_port(definition: Definition) -> frozenset[str]:
+    """As `texts_of`, of a blueprint as Port lists it."""
+    given = properties_of(definition)
+    return _texts({name: msgspec.json.decode(one, type=_Property) for name, one in given.items()})
 
 
 def texts_of(blueprint: Blueprint) -> frozenset[str]:

@@ -85,9 +85,9 @@ class Gap(msgspec.Struct, frozen=True):
 def gap(wanted: Definition, stored: Definition) -> Gap | None:
     """What `stored` lacks of `wanted`, None where it lacks nothing. What Port computes under a name is not missing."""
     computed = {name for key in COMPUTED for name in _table(stored, key)}
-    held, links = _properties(stored), _table(stored, "relations")
+    held, links = properties_of(stored), _table(stored, "relations")
     properties = {
-        name: one for name, one in _properties(wanted).items() if name not in held and name not in computed
+        name: one for name, one in properties_of(wanted).items() if name not in held and name not in computed
     }
     absent = {name: one for name, one in _table(wanted, "relations").items() if name not in links}
     risky = tuple(name for name, one in absent.items() if msgspec.json.decode(one, type=_Link).required)
@@ -101,14 +101,15 @@ def filling(stored: Definition, missing: Gap) -> Definition:
     one that is there. Nothing of it becomes required."""
     parts: Definition = {}
     if missing.properties:
-        properties = _properties(stored) | missing.properties
+        properties = properties_of(stored) | missing.properties
         parts["schema"] = _raw(_table(stored, "schema") | {"properties": _raw(properties)})
     if missing.relations:
         parts["relations"] = _raw(_table(stored, "relations") | missing.relations)
     return parts
 
 
-def _properties(definition: Definition) -> Definition:
+def properties_of(definition: Definition) -> Definition:
+    """The properties that a definition's schema names."""
     return _table(_table(definition, "schema"), "properties")
 
 
@@ -123,7 +124,9 @@ def _raw(table: Definition) -> msgspec.Raw:
 
 def _types(definition: Definition) -> dict[str, object]:
     """The types of a definition's properties, by name."""
-    return {name: msgspec.json.decode(one, type=_Typed).type for name, one in _properties(definition).items()}
+    return {
+        name: msgspec.json.decode(one, type=_Typed).type for name, one in properties_of(definition).items()
+    }
 
 
 def _names(part: msgspec.Raw | None) -> object:

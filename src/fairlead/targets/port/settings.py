@@ -56,5 +56,5 @@ class PortSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def user_agent(self) -> str:
-        """Port attributes what is written to this text; `/exporter` is added on writes of entities."""
+        """Port attributes what is written to this text; writes add their feature (`EXPORTER`, `patches.FEATURE`)."""
         return f"port-ocean/{INTEGRATION_TYPE}/{self.version}/{self.identifier}"

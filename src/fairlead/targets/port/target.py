@@ -130,7 +130,7 @@ class PortTarget:
             extend = self._settings.extend_blueprints
             changed, self.notices = await self._blueprints.complete(blueprints, stored, extend=extend)
             stored |= {name: stored[name] | parts for name, parts in changed.items()}
-            texts = {name: texts_at_port(one.get("schema")) for name, one in stored.items()}
+            texts = {name: texts_at_port(one) for name, one in stored.items()}
             self._texts = {one.identifier: texts_of(one) for one in blueprints} | texts
 
     def held(self, blueprint: str, include: Sequence[str] = ()) -> AsyncGenerator[list[Held], None]:
