@@ -15,7 +15,7 @@ from contextlib import aclosing
 
 from fairlead.model.stored import Delivery
 from fairlead.sync.delivery import FOUND, DeliveryRules, Target
-from fairlead.sync.sending import Sending
+from fairlead.sync.sending import Sending, leaves
 from fairlead.sync.store import Store
 
 _BARE = (b"", b"[]")
@@ -81,7 +81,7 @@ async def _required(store: Store, names: Sequence[str], sending: Sending) -> fro
         ways = sending.required_ways(name)
         if not ways:
             continue
-        async with aclosing(sending.due([name], lambda due: not due.desired_hash)) as pages:
+        async with aclosing(sending.due([name], leaves)) as pages:
             async for page in pages:
                 identifiers = [due.identifier for due in page]
                 for way in ways:
@@ -91,4 +91,4 @@ async def _required(store: Store, names: Sequence[str], sending: Sending) -> fro
 
 
 def _is_found(due: Delivery) -> bool:
-    return not due.desired_hash and not due.foreign and due.delivered_hash == FOUND
+    return leaves(due) and due.delivered_hash == FOUND

@@ -64,7 +64,7 @@ class Sending:
 
     async def upsert_all(self, names: Sequence[str]) -> None:
         """Writes what is due of these blueprints, in order; what waits for another again once that is there."""
-        await self._upsert(names, lambda due: not _leaves(due))
+        await self._upsert(names, lambda due: not leaves(due))
 
     async def upsert_unlinked(self, names: Sequence[str]) -> None:
         """Writes again what pointed to entities that were removed."""
@@ -89,7 +89,7 @@ class Sending:
 
     async def delete_all(self, names: Sequence[str], chosen: Choose) -> None:
         """Removes what is due of these blueprints and chosen, in order; what others require again, while any goes."""
-        await self._pass(names, lambda due: _leaves(due) and chosen(due))
+        await self._pass(names, lambda due: leaves(due) and chosen(due))
         before = 0
         while self._waiting and len(self._waiting) != before:
             before = len(self._waiting)
@@ -149,7 +149,7 @@ class Sending:
                 raise end
 
     async def _send(self, page: Page) -> None:
-        deletes = _leaves(page[0])
+        deletes = leaves(page[0])
         sent = len(self._accepted)
         for due in page:
             self._waiting.pop(due.entity, None)
@@ -296,7 +296,7 @@ def _identifiers(value: Json) -> list[str]:
     return [one for one in values if isinstance(one, str)]
 
 
-def _leaves(due: Delivery) -> bool:
+def leaves(due: Delivery) -> bool:
     """Whether it is to be removed. What others own stays, without what was ours of it."""
     return not due.desired_hash and not due.foreign
 
@@ -319,7 +319,7 @@ def _before(due: Delivery) -> set[str]:
 def _announced(due: Delivery) -> Delivery:
     """What is noted before an entity is sent: that it may be there, with these keys beside those of before; or that it
     may be gone."""
-    if _leaves(due):
+    if leaves(due):
         held = FOUND if due.delivered_hash == FOUND else LEAVING
         return msgspec.structs.replace(due, delivered_hash=held)
     keys = _before(due) | delivered_keys(_body(due))

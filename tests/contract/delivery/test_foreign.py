@@ -150,3 +150,17 @@ async def test_a_blueprint_that_is_read_in_part_is_not_read(installation: Instal
     assert (report.scopes, report.proved, report.records) == (4, 0, 0)
     assert "4 blueprints keep their last answers" in report.reasons[0]
     assert [one.path for one in installation.port.ledger if "/service/" in one.path] == []
+
+
+async def test_a_refused_patch_that_is_required_holds_back_no_removal(installation: Installation) -> None:
+    theirs, gone = of("project", "theirs"), of("project", "gone")
+    installation.stand((theirs, body("Theirs")), agent="someone else")
+    await installation.put({theirs: Body(properties={"url": "u"}), gone: body("Gone")})
+    number = installation.ids[theirs]
+    await installation.catalog.write(lambda writer: writer.mark_foreign([number]))
+    await installation.put({of("service", "s"): body("S", relations={"project": "theirs"})})
+    assert (await installation.deliver()).refused == 0
+    await installation.put({theirs: None, gone: None})
+    installation.port.fail(Fault(422, 50, "/project/entities/theirs", "PATCH"))
+    report = await installation.deliver()
+    assert (report.refused, report.deleted, report.withheld, report.notes) == (1, 1, 0, ())
