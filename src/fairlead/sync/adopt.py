@@ -14,7 +14,7 @@ from functools import partial
 import msgspec
 
 from fairlead.model.delivery import Held
-from fairlead.model.entities import Body, EntityKey
+from fairlead.model.entities import Body, EntityKey, Fragment
 from fairlead.model.errors import NotThere
 from fairlead.model.stored import Delivery, EntityWrite, StoredEntity
 from fairlead.reconcile.canonical import canonical, decode_body, decode_fragment
@@ -60,11 +60,10 @@ async def find_leftovers(store: Store, target: Target) -> str:
     return ""
 
 
-def delivered_keys(body: Body) -> set[str]:
+def delivered_keys(body: Body) -> frozenset[str]:
     """The keys that a delivery of `body` carries, so that one that vanishes later can be sent as null."""
-    keys = {name for name in ("title", "icon", "team") if getattr(body, name) is not None}
-    keys |= {f"properties.{name}" for name in body.properties}
-    return keys | {f"relations.{name}" for name in body.relations}
+    fields = [name for name in ("title", "icon", "team") if getattr(body, name) is not None]
+    return frozenset(_spelled(fields, body))
 
 
 def _compare(writer: Writer, target: str, blueprint: str, page: Sequence[Held]) -> int:
@@ -98,10 +97,14 @@ def mapped_keys(writer: Writer, entities: Sequence[int]) -> Mapping[int, frozens
     for contribution in writer.contributions_of_entities(entities):
         fragment = decode_fragment(contribution.fragment)
         said = keys.setdefault(contribution.entity, set())
-        said.update(fragment.fields)
-        said.update(f"properties.{name}" for name in fragment.properties)
-        said.update(f"relations.{name}" for name in fragment.relations)
+        said.update(_spelled(fragment.fields, fragment))
     return {entity: frozenset(said) for entity, said in keys.items()}
+
+
+def _spelled(fields: Sequence[str], content: Body | Fragment) -> list[str]:
+    """The names of fields, properties and relations as keys."""
+    properties = [f"properties.{name}" for name in content.properties]
+    return [*fields, *properties, *(f"relations.{name}" for name in content.relations)]
 
 
 def _find(writer: Writer, target: str, keys: Sequence[EntityKey]) -> None:

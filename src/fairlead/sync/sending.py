@@ -6,7 +6,7 @@ What is about to be sent is noted first, so that an answer that is lost leaves n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 
 import msgspec
@@ -46,6 +46,14 @@ class _Waiting(msgspec.Struct, frozen=True):
     outcome: Outcome
     sent: int
     needs: frozenset[int]
+
+
+class _Parcel(msgspec.Struct, frozen=True):
+    """An entity on its way: what is due, with the keys that go with it, and how it is handed to the target."""
+
+    due: Delivery
+    keys: frozenset[str]
+    payload: Payload
 
 
 class Sending:
@@ -155,9 +163,9 @@ class Sending:
             self._waiting.pop(due.entity, None)
         if not deletes:
             page = await self._without_foreign_keys(page)
-        await self._note([noted for due in page if (noted := _announced(due)) != due])
-        by_id = {due.entity: due for due in page}
-        payloads = [_payload(due) for due in page]
+        parcels = {due.entity: _parcel(due) for due in page}
+        await self._note([noted for one in parcels.values() if (noted := _announced(one)) != one.due])
+        payloads = [one.payload for one in parcels.values()]
         stream = self._target.delete(payloads) if deletes else self._target.upsert(payloads)
         told: list[Outcome] = []
         try:
@@ -166,9 +174,9 @@ class Sending:
                     told += outcomes
                     if len(told) >= NOTED:
                         heard, told = told, []
-                        await self._hear(heard, by_id, sent, deletes=deletes)
+                        await self._hear(heard, parcels, sent, deletes=deletes)
         finally:
-            await self._hear(told, by_id, sent, deletes=deletes)
+            await self._hear(told, parcels, sent, deletes=deletes)
 
     async def _without_foreign_keys(self, page: Page) -> Page:
         """What an earlier installation left, and the catalog has now: only keys that the mapping speaks of are ours."""
@@ -186,20 +194,20 @@ class Sending:
         ]
 
     async def _hear(
-        self, outcomes: Sequence[Outcome], by_id: Mapping[int, Delivery], sent: int, *, deletes: bool
+        self, outcomes: Sequence[Outcome], parcels: Mapping[int, _Parcel], sent: int, *, deletes: bool
     ) -> None:
-        await self._note([_answered(by_id[outcome.entity], outcome) for outcome in outcomes])
-        accepted = [by_id[outcome.entity] for outcome in outcomes if not outcome.error]
+        await self._note([_answered(parcels[outcome.entity], outcome) for outcome in outcomes])
+        accepted = [parcels[outcome.entity].due for outcome in outcomes if not outcome.error]
         await self._unlink([due for due in accepted if deletes or due.delivered_hash == LEAVING])
         for outcome in outcomes:
-            due = by_id[outcome.entity]
+            due = parcels[outcome.entity].due
             if not outcome.error:
                 self._accept(due)
                 self.upserted += not deletes
                 self.deleted += deletes
             elif outcome.waits:
                 bare = msgspec.structs.replace(due, body=b"")
-                needs = frozenset() if deletes else frozenset(_mark(*key) for key in self._named(due))
+                needs = frozenset() if deletes else self._needs(parcels[outcome.entity].payload)
                 self._waiting[due.entity] = _Waiting(bare, outcome, sent, needs)
             else:
                 self.refusals.add(due, outcome)
@@ -238,19 +246,18 @@ class Sending:
     async def _loosened(self, page: Page, waiting: Collection[int]) -> bool:
         """Whether any of a page was accepted; one that needed no loosening is delivered."""
         sent, absent = len(self._accepted), waiting - self._accepted.keys()
-        by_id = {due.entity: due for due in page}
-        wholes = {due.entity: _payload(due) for due in page}
-        payloads = [self._without(payload, absent) for payload in wholes.values()]
-        whole = {one.entity for one in payloads if one == wholes[one.entity]}
-        await self._note([_announced(due) for due in page])
+        parcels = {due.entity: _parcel(due) for due in page}
+        payloads = [self._without(one.payload, absent) for one in parcels.values()]
+        whole = {one.entity for one in payloads if one == parcels[one.entity].payload}
+        await self._note([_announced(one) for one in parcels.values()])
         async with aclosing(self._target.upsert(payloads)) as stream:
             async for outcomes in stream:
                 there = [outcome for outcome in outcomes if not outcome.error]
                 for outcome in there:
-                    self._accept(by_id[outcome.entity])
+                    self._accept(parcels[outcome.entity].due)
                     if outcome.entity in whole:
                         del self._waiting[outcome.entity]
-                await self._hear([one for one in there if one.entity in whole], by_id, sent, deletes=False)
+                await self._hear([one for one in there if one.entity in whole], parcels, sent, deletes=False)
         return len(self._accepted) > sent
 
     def _without(self, payload: Payload, marks: Collection[int]) -> Payload:
@@ -263,13 +270,15 @@ class Sending:
                 kept[name] = value
         return msgspec.structs.replace(payload, body=msgspec.structs.replace(payload.body, relations=kept))
 
-    def _named(self, due: Delivery) -> Iterator[tuple[str, str]]:
-        """The entities that the relations of one point to."""
-        blueprint = self._blueprints.get(due.blueprint)
-        for name, value in _body(due).relations.items():
-            if blueprint and name in blueprint.relations:
-                for identifier in _identifiers(value):
-                    yield blueprint.relations[name].target, identifier
+    def _needs(self, payload: Payload) -> frozenset[int]:
+        """Marks of the entities that its relations point to."""
+        blueprint = self._blueprints.get(payload.blueprint)
+        return frozenset(
+            _mark(blueprint.relations[name].target, identifier)
+            for name, value in payload.body.relations.items()
+            if blueprint and name in blueprint.relations
+            for identifier in _identifiers(value)
+        )
 
     def _give_up(self) -> None:
         """Whatever still waits is refused."""
@@ -301,14 +310,12 @@ def leaves(due: Delivery) -> bool:
     return not due.desired_hash and not due.foreign
 
 
-def _body(due: Delivery) -> Body:
-    return decode_body(due.body) if due.body else Body()
-
-
-def _payload(due: Delivery) -> Payload:
-    body = _body(due)
-    cleared = tuple(sorted(_before(due) - delivered_keys(body)))
-    return Payload(due.entity, due.blueprint, due.identifier, body, cleared, due.foreign, due.owned)
+def _parcel(due: Delivery) -> _Parcel:
+    body = decode_body(due.body) if due.body else Body()
+    keys = delivered_keys(body)
+    cleared = tuple(sorted(_before(due) - keys))
+    payload = Payload(due.entity, due.blueprint, due.identifier, body, cleared, due.foreign, due.owned)
+    return _Parcel(due, keys, payload)
 
 
 def _before(due: Delivery) -> set[str]:
@@ -316,21 +323,23 @@ def _before(due: Delivery) -> set[str]:
     return set(orjson.loads(due.keys)) if due.keys else set()
 
 
-def _announced(due: Delivery) -> Delivery:
+def _announced(parcel: _Parcel) -> Delivery:
     """What is noted before an entity is sent: that it may be there, with these keys beside those of before; or that it
     may be gone."""
+    due = parcel.due
     if leaves(due):
         held = FOUND if due.delivered_hash == FOUND else LEAVING
         return msgspec.structs.replace(due, delivered_hash=held)
-    keys = _before(due) | delivered_keys(_body(due))
+    keys = _before(due) | parcel.keys
     held = LEAVING if due.delivered_hash == LEAVING else SENT
     return msgspec.structs.replace(due, delivered_hash=held, keys=canonical(sorted(keys)))
 
 
-def _answered(due: Delivery, outcome: Outcome) -> Delivery:
+def _answered(parcel: _Parcel, outcome: Outcome) -> Delivery:
+    due = parcel.due
     if outcome.error:
-        due = _announced(due) if outcome.repeated else due
+        due = _announced(parcel) if outcome.repeated else due
         why = msgspec.json.encode(Refused(outcome.error, outcome.field, outcome.advice)).decode()
         return msgspec.structs.replace(due, attempts=due.attempts + 1, error=why)
-    keys = canonical(sorted(delivered_keys(decode_body(due.body)))) if due.body else b""
+    keys = canonical(sorted(parcel.keys)) if due.body else b""
     return msgspec.structs.replace(due, delivered_hash=due.desired_hash, keys=keys, attempts=0, error="")
