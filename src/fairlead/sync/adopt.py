@@ -16,10 +16,11 @@ import msgspec
 from fairlead.model.delivery import Held
 from fairlead.model.entities import Body, EntityKey, Fragment
 from fairlead.model.errors import NotThere
-from fairlead.model.stored import Delivery, EntityWrite, StoredEntity
+from fairlead.model.stored import Delivery, StoredEntity
 from fairlead.reconcile.canonical import canonical, decode_body, decode_fragment
 from fairlead.reconcile.likeness import likeness, members
 from fairlead.sync.delivery import FOUND, Target
+from fairlead.sync.placeholders import kept
 from fairlead.sync.store import Store, Writer
 
 
@@ -109,24 +110,12 @@ def _spelled(fields: Sequence[str], content: Body | Fragment) -> list[str]:
 
 def _find(writer: Writer, target: str, keys: Sequence[EntityKey]) -> None:
     """Keeps in mind what of these the catalog does not have."""
-    known = writer.entities(keys)
-    absent = [key for key in dict.fromkeys(keys) if key not in known]
-    first = writer.new_ids("entity", len(absent)) if absent else 0
-    fresh = {key: first + place for place, key in enumerate(absent)}
-    writer.put_entities(
-        [EntityWrite(id_, key.blueprint, key.identifier, "", b"", b"", b"") for key, id_ in fresh.items()]
-    )
+    gone = [entity for entity in kept(writer, keys).values() if not entity.hash]
     # What is noted as delivered is not found: it goes as anything else does, and its keys are known.
-    gone = {entity.id: entity for entity in known.values() if not entity.hash}
-    noted = writer.deliveries(target, list(gone))
-    leftover = [
-        *(entity for id_, entity in gone.items() if not noted.get(id_)),
-        *(
-            StoredEntity(id_, key.blueprint, key.identifier, b"", b"", b"", b"", "")
-            for key, id_ in fresh.items()
-        ),
-    ]
-    writer.mark_delivered([_known(target, entity, FOUND, frozenset()) for entity in leftover])
+    noted = writer.deliveries(target, [entity.id for entity in gone])
+    writer.mark_delivered(
+        [_known(target, entity, FOUND, frozenset()) for entity in gone if not noted.get(entity.id)]
+    )
 
 
 def _known(target: str, entity: StoredEntity, held: bytes, keys: Collection[str]) -> Delivery:

@@ -16,7 +16,7 @@ import orjson
 
 from fairlead.model.changes import Cause, Reason
 from fairlead.model.entities import Body, EntityKey, Json
-from fairlead.model.stored import ContributionWrite, EntityWrite, StoredContribution
+from fairlead.model.stored import ContributionWrite, StoredContribution
 from fairlead.reconcile.canonical import canonical, decode_body, decode_fragment
 from fairlead.reconcile.difference import first_cause
 from fairlead.reconcile.merge import Part, merge
@@ -24,6 +24,7 @@ from fairlead.reconcile.order import dependency_order
 from fairlead.reconcile.pool import Pool, fields_of, names_in
 from fairlead.reconcile.queries import RELATION_MATCHES, Candidate
 from fairlead.sync.foreign import Foreign, Searched, read_foreign
+from fairlead.sync.placeholders import kept
 from fairlead.sync.reconsider import part_of, reconsider
 from fairlead.sync.scene import Scene
 from fairlead.sync.store import Store, Writer
@@ -275,14 +276,17 @@ def _merged(writer: Writer, scene: Scene, entities: Sequence[int]) -> dict[int, 
 
 def _store(writer: Writer, scene: Scene, answers: Sequence[tuple[StoredContribution, Answer]]) -> None:
     """Keeps the answers, marks the entities of others among them, and reconsiders what they touch."""
-    ids = _entities(writer, answers)
+    # What others own may be new to the catalog.
+    found = {key for contribution, answer in answers if (key := _key(contribution, answer))}
+    entities = kept(writer, sorted(found))
     causes: dict[int, Cause] = {}
     rows: list[ContributionWrite] = []
     for contribution, answer in answers:
         cause = Cause(Reason.READ, contribution.kind, contribution.key, contribution.row)
         before = entity = contribution.entity
         if contribution.query:
-            entity = ids.get((contribution.blueprint, answer.get("identifier")), 0)
+            key = _key(contribution, answer)
+            entity = entities[key].id if key else 0
             if before and before != entity:
                 _touch(causes, before, msgspec.structs.replace(cause, reason=Reason.REMAPPED))
         if entity:
@@ -296,24 +300,10 @@ def _store(writer: Writer, scene: Scene, answers: Sequence[tuple[StoredContribut
         reconsider(writer, scene, causes, {})
 
 
-def _entities(
-    writer: Writer, answers: Sequence[tuple[StoredContribution, Answer]]
-) -> dict[tuple[str, Json], int]:
-    """The numbers of the entities that identifier queries found; those of others may be new to the catalog."""
-    keys = {
-        EntityKey(contribution.blueprint, identifier)
-        for contribution, answer in answers
-        if isinstance(identifier := answer.get("identifier"), str)
-    }
-    ids = {key: entity.id for key, entity in writer.entities(list(keys)).items()} if keys else {}
-    absent = sorted(keys - ids.keys())
-    first = writer.new_ids("entity", len(absent)) if absent else 0
-    fresh = {key: first + place for place, key in enumerate(absent)}
-    if fresh:
-        writer.put_entities(
-            [EntityWrite(id_, key.blueprint, key.identifier, "", b"", b"", b"") for key, id_ in fresh.items()]
-        )
-    return {(key.blueprint, key.identifier): id_ for key, id_ in (ids | fresh).items()}
+def _key(contribution: StoredContribution, answer: Answer) -> EntityKey | None:
+    """The entity that an identifier query found."""
+    identifier = answer.get("identifier")
+    return EntityKey(contribution.blueprint, identifier) if isinstance(identifier, str) else None
 
 
 def _touch(causes: dict[int, Cause], entity: int, cause: Cause) -> None:
