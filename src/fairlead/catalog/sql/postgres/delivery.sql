@@ -64,7 +64,10 @@ FROM delivery WHERE target = $1 AND delivered_hash <> ''
 -- name: unlink
 UPDATE delivery SET delivered_hash = $1
 WHERE target = $2 AND delivered_hash <> ''
-AND entity IN (SELECT source FROM relation WHERE target_blueprint = $3 AND target = ANY($4::text[]))
+AND entity IN (
+    SELECT r.source FROM unnest($4::text[]) AS k (target)
+    JOIN relation r ON r.target_blueprint = $3 AND left(r.target, 500) = left(k.target, 500) AND r.target = k.target
+)
 
 -- name: held_at_target
 SELECT entity, delivered_hash FROM delivery WHERE target = $1 AND entity = ANY($2::bigint[])
