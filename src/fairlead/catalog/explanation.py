@@ -56,12 +56,11 @@ class PastChange(msgspec.Struct, frozen=True):
 
 
 class EntityDelivery(msgspec.Struct, frozen=True):
-    """How an entity stands at a target: `due` where the target has not got it as it is. `error` and `attempts` as of
+    """How an entity stands at a target: `due` where the target has not got it as it is. `error` as of
     `model.stored.Delivery`."""
 
     target: str
     due: bool
-    attempts: int
     error: str
 
 

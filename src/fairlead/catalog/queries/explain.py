@@ -51,8 +51,8 @@ def explain(session: Session, key: EntityKey, changes: int) -> Explanation:
     gone = () if entity.body else _causes(session, past)
     stub = not entity.body and bool(incoming)
     deliveries = tuple(
-        EntityDelivery(target, bool(due), attempts, error)
-        for target, due, attempts, error in session.rows("deliveries_of_entity", (entity.id,))
+        EntityDelivery(target, bool(due), error)
+        for target, due, error in session.rows("deliveries_of_entity", (entity.id,))
     )
     return Explanation(entity, stub, contributions, edges, incoming, past, gone, deliveries)
 

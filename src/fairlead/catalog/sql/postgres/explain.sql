@@ -12,7 +12,7 @@ SELECT run, op, blueprint, identifier, delta, cause, result, state, made FROM ch
 WHERE entity = $1 ORDER BY run DESC LIMIT $2
 
 -- name: deliveries_of_entity
-SELECT n.text, d.desired_hash <> d.delivered_hash, d.attempts, d.error
+SELECT n.text, d.desired_hash <> d.delivered_hash, d.error
 FROM target t JOIN name n ON n.id = t.id JOIN delivery d ON d.target = t.id AND d.entity = $1 ORDER BY n.text
 
 -- name: record_facts

@@ -10,7 +10,7 @@ SELECT run, op, blueprint, identifier, delta, cause, result, state, made FROM ch
 WHERE entity = ? ORDER BY run DESC LIMIT ?
 
 -- name: deliveries_of_entity
-SELECT n.text, d.desired_hash IS NOT d.delivered_hash, d.attempts, d.error
+SELECT n.text, d.desired_hash IS NOT d.delivered_hash, d.error
 FROM target t CROSS JOIN delivery d ON d.target = t.id AND d.entity = ? JOIN name n ON n.id = t.id ORDER BY n.text
 
 -- name: record_facts
