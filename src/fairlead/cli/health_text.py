@@ -13,11 +13,22 @@ if TYPE_CHECKING:
 
 def health_lines(health: Health) -> Iterator[str]:
     """The connection, whose token it is, its services, and what is therefore off."""
-    yield f"{health.name}: {health.url}"
-    if health.error:
-        yield from (f"  {line}" for line in (health.error, health.advice) if line)
-        yield ""
-        return
+    return _lines(f"{health.name}: {health.url}", health, _facts(health))
+
+
+def port_lines(port: PortHealth) -> Iterator[str]:
+    """Port: whether it lets us in, what it keeps for the installation, and what the mapping misses there."""
+    return _lines(f"port: {port.url}", port, _port_facts(port))
+
+
+def _lines(head: str, asked: Health | PortHealth, facts: Iterator[str]) -> Iterator[str]:
+    """What is known, or why nothing is."""
+    yield head
+    yield from (f"  {line}" for line in (asked.error, asked.advice) if line) if asked.error else facts
+    yield ""
+
+
+def _facts(health: Health) -> Iterator[str]:
     yield f"  token of {health.user}, from {health.token_from}"
     yield f"  organization {health.organization} ({health.instance})"
     for name in dict.fromkeys(service.name for service in health.services):
@@ -27,16 +38,9 @@ def health_lines(health: Health) -> Iterator[str]:
         yield f"  asked in {health.asked} projects; there are more"
     if health.off:
         yield f"  off, though the mapping asks for it: {', '.join(health.off)}"
-    yield ""
 
 
-def port_lines(port: PortHealth) -> Iterator[str]:
-    """Port: whether it lets us in, what it keeps for the installation, and what the mapping misses there."""
-    yield f"port: {port.url}"
-    if port.error:
-        yield from (f"  {line}" for line in (port.error, port.advice) if line)
-        yield ""
-        return
+def _port_facts(port: PortHealth) -> Iterator[str]:
     yield f"  organization {port.organization}"
     if port.integration:
         kept = "keeps its mapping" if port.mapping else "keeps no mapping for it"
@@ -44,7 +48,6 @@ def port_lines(port: PortHealth) -> Iterator[str]:
     if port.coming:
         yield f"  blueprints that the next sync creates: {', '.join(port.coming)}"
     yield from (f"  missing at Port: {line}" for line in port.missing)
-    yield ""
 
 
 def service_line(name: str, parts: Sequence[Service]) -> str:
