@@ -60,6 +60,7 @@ class Engine:
         self._mapper = mapper
         self._configuration = configuration
         self._configuration_id = configuration_id
+        self._places = {row.hash: row.place for row in configuration.rows}
         self._blueprints = {blueprint.identifier: blueprint for blueprint in blueprints}
         self._derivations = derivations
         self._targets = targets
@@ -104,8 +105,7 @@ class Engine:
         proved = everything and totals.is_proved
         await self._resolved(scene, totals, proved=proved)
         await settle(self._store, scene)
-        places = {row.hash: row.place for row in self._configuration.rows}
-        totals.warnings += shared_warnings(await self._store.shared_entities(run), places)
+        totals.warnings += shared_warnings(await self._store.shared_entities(run), self._places)
         if deliver and mode != "plan":
             rules = self._delivery_rules(proved=proved and totals.is_proved)
             totals.delivery = await deliver_all(self._store, self._targets, self._blueprints, rules)
@@ -144,9 +144,8 @@ class Engine:
         resolution = await resolve(self._store, scene, self._searched, unproved)
         totals.unresolved = resolution.unanswered
         totals.readings += resolution.foreign.reports
-        places = {row.hash: row.place for row in self._configuration.rows}
         for reason, (count, first) in resolution.reasons.items():
-            place = places.get(reason.row, "a row that is gone")
+            place = self._places.get(reason.row, "a row that is gone")
             records = f"record {first}" if count == 1 else f"{count} records, {first} first"
             totals.warnings.append(f"{place}: the search query of {reason.field}: {reason.why} ({records})")
 
