@@ -70,7 +70,7 @@ async def resolve(
     """
     order = {name: place for place, name in enumerate(dependency_order(scene.blueprints))}
     waiting = await store.unresolved()
-    foreign = await read_foreign(store, searched, _wanted(scene, waiting))
+    foreign = await read_foreign(store, searched, _wanted(scene, waiting) if searched else {})
     pools = _Pools(store, scene, foreign, [target.name for target in searched], unproved)
     unanswered: Counter[Unanswered] = Counter()
     firsts: dict[Unanswered, str] = {}
