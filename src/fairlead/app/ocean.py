@@ -17,7 +17,7 @@ from fairlead.app.port_session import PARTING_SECONDS, greet, told
 from fairlead.app.service import Service
 from fairlead.app.settings.values import Settings
 from fairlead.app.shared_catalog import SharedCatalog
-from fairlead.app.status import DeliveryLine
+from fairlead.app.status import DeliveryLine, deliveries
 from fairlead.app.sync import SyncRequest
 from fairlead.app.wiring import CLOCK, catalog_mark, kafka_requests, open_port, stored_connections
 from fairlead.model.errors import BadMapping, BadUsage, NotPermitted, TargetRejected
@@ -127,7 +127,7 @@ class Ocean:
 
     async def facts(self) -> Facts:
         """For metrics. CatalogUnusable where the catalog cannot be read."""
-        due = (await self.service.status()).deliveries
+        due = await deliveries(self.service.catalog)
         return Facts(self.is_ready, self.service.busy, dict(self.outcomes), due, self.last)
 
     async def close(self) -> None:

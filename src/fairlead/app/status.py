@@ -133,6 +133,12 @@ async def status(
     )
 
 
+async def deliveries(opened: OpenCatalog) -> tuple[DeliveryLine, ...]:
+    """How targets stand, without the rest of the status: stubs alone take a look at every relation."""
+    store = await opened.store()
+    return tuple(DeliveryLine(*target) for target in (await store.status()).targets) if store else ()
+
+
 async def stub_count(shelf: Shelf) -> int:
     """How many bare entities stand in for what relations name, where the mapping makes them."""
     _, stubs = await shelf.store.counts(sorted(shelf.stubbed))
