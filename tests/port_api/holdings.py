@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from port_api.bodies import given_object, told
 from port_api.entities import matches
 from port_api.state import Json, Object, Refused, StoredEntity
 
@@ -25,7 +25,7 @@ def routes(api: PortApi) -> list[web.RouteDef]:
         _served(api, "blueprint-search")
         name = request.match_info["blueprint"]
         api.state.blueprint(name)
-        given = await _given(request)
+        given = await given_object(request)
         limit = _limit(given, _DEFAULT_PAGE, _LONGEST_PAGE)
         query = given.get("query")
         found = [
@@ -35,11 +35,11 @@ def routes(api: PortApi) -> list[web.RouteDef]:
         ]
         page, after = _page(found, given, limit)
         entities: list[Json] = [_shown(entity, given.get("include")) for entity in page]
-        return web.json_response({"ok": True, "entities": entities, "next": after})
+        return told({"entities": entities, "next": after})
 
     async def of_datasource(request: web.Request) -> web.Response:
         _served(api, "datasource-entities")
-        given = await _given(request)
+        given = await given_object(request)
         limit = _limit(given, _LONGEST_OWNED, _LONGEST_OWNED)
         prefix, suffix = str(given.get("datasource_prefix", "")), str(given.get("datasource_suffix", ""))
         before = given.get("before")
@@ -56,7 +56,7 @@ def routes(api: PortApi) -> list[web.RouteDef]:
         entities: list[Json] = [
             {"identifier": entity.identifier, "blueprint": entity.blueprint} for entity in page
         ]
-        return web.json_response({"ok": True, "entities": entities, "next": after})
+        return told({"entities": entities, "next": after})
 
     return [
         web.post("/v1/blueprints/entities/datasource-entities", of_datasource),
@@ -67,13 +67,6 @@ def routes(api: PortApi) -> list[web.RouteDef]:
 def _served(api: PortApi, route: str) -> None:
     if route in api.unserved:
         raise Refused(404, "not_found", "no route")
-
-
-async def _given(request: web.Request) -> Object:
-    given: Json = json.loads(await request.read() or b"{}")
-    if not isinstance(given, dict):
-        raise Refused(422, "invalid_request", "the body is not an object")
-    return given
 
 
 def _limit(given: Object, default: int, longest: int) -> int:

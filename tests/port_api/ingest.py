@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from port_api.bodies import given_object, objects, told
 from port_api.state import Json, Object, Refused, section
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Ingest:
         ]
 
     async def _logs(self, given: Object, info: dict[str, str]) -> None:
-        lines = _objects(given, "logs")
+        lines = objects(given, "logs")
         if not 1 <= len(lines) <= MOST_LOGS:
             raise Refused(422, "invalid_request", f"logs must have 1 to {MOST_LOGS} items")
         for line in lines:
@@ -72,7 +72,7 @@ class _Ingest:
         self._told.log_batches.append(len(lines))
 
     async def _all_kinds(self, given: Object, info: dict[str, str]) -> None:
-        self._told.metrics += [_entry(entry) for entry in _objects(given, "syncKindsMetrics")]
+        self._told.metrics += [_entry(entry) for entry in objects(given, "syncKindsMetrics")]
 
     async def _one_kind(self, given: Object, info: dict[str, str]) -> None:
         entry = _entry(section(given, "syncKindMetrics"))
@@ -86,7 +86,7 @@ class _Ingest:
     async def _examples(self, given: Object, info: dict[str, str]) -> None:
         if info["integration"] not in self._api.state.integrations:
             raise Refused(404, "not_found", "no such integration")
-        items: list[Json] = [*_objects(given, "examples")]
+        items: list[Json] = [*objects(given, "examples")]
         if not 1 <= len(items) <= MOST_EXAMPLES:
             raise Refused(422, "invalid_request", f"examples must have 1 to {MOST_EXAMPLES} items")
         self._told.examples[info["kind"]] = items
@@ -96,20 +96,10 @@ def _route(
     take: Callable[[Object, dict[str, str]], Awaitable[None]],
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handler(request: web.Request) -> web.StreamResponse:
-        given: Json = json.loads(await request.read())
-        if not isinstance(given, dict):
-            raise Refused(422, "invalid_request", "the body is not an object")
-        await take(given, dict(request.match_info))
-        return web.json_response({"ok": True})
+        await take(await given_object(request), dict(request.match_info))
+        return told({})
 
     return handler
-
-
-def _objects(given: Object, key: str) -> list[Object]:
-    items = given.get(key)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise Refused(422, "invalid_request", f"{key} must be a list of objects")
-    return [item for item in items if isinstance(item, dict)]
 
 
 def _entry(entry: Object) -> Object:

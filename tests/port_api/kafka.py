@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from port_api.bodies import told
+from port_api.state import Json
+
 if TYPE_CHECKING:
     from port_api.server import PortApi
 
@@ -13,12 +16,11 @@ if TYPE_CHECKING:
 def routes(api: PortApi) -> list[web.RouteDef]:
     async def credentials(request: web.Request) -> web.Response:
         username, password = api.state.kafka_credentials
-        body = {"ok": True, "credentials": {"username": username, "password": password}}
-        return web.json_response(body)
+        return told({"credentials": {"username": username, "password": password}})
 
     async def organization(request: web.Request) -> web.Response:
-        body = {"id": "org_test", "name": "Test", "featureFlags": list(api.state.organization_flags)}
-        return web.json_response({"ok": True, "organization": body})
+        flags: list[Json] = [*api.state.organization_flags]
+        return told({"organization": {"id": "org_test", "name": "Test", "featureFlags": flags}})
 
     return [
         web.get("/v1/kafka-credentials", credentials),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from port_api.bodies import given_object, told
 from port_api.entities import Manner, write
-from port_api.state import Json, Object, Refused
+from port_api.state import Refused
 
 if TYPE_CHECKING:
     from port_api.server import PortApi
@@ -20,7 +20,7 @@ def routes(api: PortApi) -> list[web.RouteDef]:
     async def patch(request: web.Request) -> web.Response:
         blueprint, name = request.match_info["blueprint"], request.match_info["entity"]
         api.state.entity(blueprint, name)
-        given = await _given(request)
+        given = await given_object(request)
         if unknown := given.keys() - {"identifier", "title", "icon", "team", "properties", "relations"}:
             raise Refused(422, "invalid_request", f"must NOT have additional properties: {sorted(unknown)}")
         manner = _manner(request, upsert=True, merge=True)
@@ -29,7 +29,7 @@ def routes(api: PortApi) -> list[web.RouteDef]:
 
     async def create(request: web.Request) -> web.Response:
         blueprint = request.match_info["blueprint"]
-        given = await _given(request)
+        given = await given_object(request)
         switches = {name: request.query.get(name) == "true" for name in ("upsert", "merge")}
         made = write(api.state, blueprint, given, _manner(request, **switches))
         return _told(api, blueprint, str(given["identifier"]), 201 if made else 200)
@@ -52,11 +52,4 @@ def _manner(request: web.Request, *, upsert: bool, merge: bool) -> Manner:
 
 def _told(api: PortApi, blueprint: str, identifier: str, status: int = 200) -> web.Response:
     entity = api.state.entity(blueprint, identifier).shown()
-    return web.json_response({"ok": True, "entity": entity}, status=status)
-
-
-async def _given(request: web.Request) -> Object:
-    given: Json = json.loads(await request.read() or b"{}")
-    if not isinstance(given, dict):
-        raise Refused(422, "invalid_request", "the body is not an object")
-    return given
+    return told({"entity": entity}, status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from port_api import integrations
-from port_api.state import ENTITY_PUNCTUATION, Json, Object, Refused, check_identifier, section
+from port_api.bodies import given_object, objects, told
+from port_api.state import ENTITY_PUNCTUATION, Object, Refused, check_identifier, section
 
 if TYPE_CHECKING:
     from port_api.server import PortApi
@@ -53,7 +53,7 @@ def routes(api: PortApi) -> list[web.RouteDef]:
     """The routes of one stand-in."""
 
     async def enabled(request: web.Request) -> web.Response:
-        return _told({"integrations": list(api.resources.provides)})
+        return told({"integrations": list(api.resources.provides)})
 
     async def scorecard(request: web.Request) -> web.Response:
         return await _scorecard(api, request)
@@ -73,19 +73,19 @@ def routes(api: PortApi) -> list[web.RouteDef]:
 
 
 async def _scorecard(api: PortApi, request: web.Request) -> web.Response:
-    given = await _object(request)
+    given = await given_object(request)
     blueprint = api.state.blueprint(request.match_info["blueprint"])
     key = str(blueprint["identifier"]), check_identifier(given.get("identifier"), ENTITY_PUNCTUATION, 100)
     if key in api.resources.scorecards:
         raise Refused(409, "identifier_taken", f'Scorecard with identifier "{key[1]}" already exists')
     _need(given, "title", str)
-    for rule in _objects(given, "rules"):
+    for rule in objects(given, "rules"):
         for name in ("identifier", "title", "level"):
             _need(rule, name, str)
-        for condition in _objects(section(rule, "query"), "conditions"):
+        for condition in objects(section(rule, "query"), "conditions"):
             _check_condition(blueprint, condition)
     api.resources.scorecards[key] = given
-    return _told({"scorecard": given}, 201)
+    return told({"scorecard": given}, 201)
 
 
 def _check_condition(blueprint: Object, condition: Object) -> None:
@@ -104,7 +104,7 @@ def _check_condition(blueprint: Object, condition: Object) -> None:
 def _check_page(page: Object) -> None:
     _need(page, "title", str)
     _need(page, "type", str)
-    _objects(page, "widgets")
+    objects(page, "widgets")
 
 
 def _check_action(api: PortApi, action: Object) -> None:
@@ -118,34 +118,15 @@ def _check_action(api: PortApi, action: Object) -> None:
 async def _store(
     request: web.Request, held: dict[str, Object], check: Callable[[Object], None]
 ) -> web.Response:
-    given = await _object(request)
+    given = await given_object(request)
     identifier = check_identifier(given.get("identifier"), ENTITY_PUNCTUATION, 100)
     if identifier in held:
         raise Refused(409, "identifier_taken", f'"{identifier}" already exists')
     check(given)
     held[identifier] = given
-    return _told({"identifier": identifier}, 201)
+    return told({"identifier": identifier}, 201)
 
 
 def _need(given: Object, name: str, kind: type) -> None:
     if not isinstance(given.get(name), kind):
         raise Refused(422, "invalid_request", f"{name} is missing, or no {kind.__name__}")
-
-
-def _objects(given: Object, name: str) -> list[Object]:
-    value = given.get(name)
-    found = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else None
-    if found is None or not isinstance(value, list) or len(found) != len(value):
-        raise Refused(422, "invalid_request", f"{name} must be a list of objects")
-    return found
-
-
-async def _object(request: web.Request) -> Object:
-    given: Json = json.loads(await request.read() or b"{}")
-    if not isinstance(given, dict):
-        raise Refused(422, "invalid_request", "the body is not an object")
-    return given
-
-
-def _told(body: Object, status: int = 200) -> web.Response:
-    return web.json_response({"ok": True, **body}, status=status)

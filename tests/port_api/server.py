@@ -22,6 +22,7 @@ from port_api import (
     patching,
     resources,
 )
+from port_api.bodies import given_object, told
 from port_api.faults import Fault, Recorded
 from port_api.limits import Windows
 from port_api.state import Json, Object, Refused, State
@@ -187,8 +188,8 @@ class PortApi:
             self._check(request, body)
             response = await handler(request)
         except Refused as refused:
-            told: Object = {"ok": False, "error": refused.code, "message": refused.message}
-            response = web.json_response(told, status=refused.status)
+            why: Object = {"ok": False, "error": refused.code, "message": refused.message}
+            response = web.json_response(why, status=refused.status)
         except web.HTTPNotFound:
             response = web.json_response(
                 {"ok": False, "error": "not_found", "message": "no route"}, status=404
@@ -215,7 +216,7 @@ class PortApi:
             raise Refused(401, "unauthorized", "the token is missing, expired or revoked")
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        given = await _object(request)
+        given = await given_object(request)
         if (given.get("clientId"), given.get("clientSecret")) != (self.client_id, self.client_secret):
             raise Refused(401, "unauthorized", f"no such credential: {given.get('clientSecret')}")
         if self._token is None or self._token[1] <= self.now():
@@ -223,7 +224,7 @@ class PortApi:
             self._token = (f"stand-in-token-{self._tokens_issued}", self.now() + self.token_seconds)
         token, ends = self._token
         left = ends - self.now()
-        return _told({"accessToken": token, "expiresIn": left, "tokenType": "Bearer"})
+        return told({"accessToken": token, "expiresIn": left, "tokenType": "Bearer"})
 
     def _routes(self) -> list[web.RouteDef]:
         blueprint, integration = "/v1/blueprints/{blueprint}", "/v1/integration/{integration}"
@@ -253,50 +254,52 @@ class PortApi:
         ]
 
     async def _create_integration(self, request: web.Request) -> web.Response:
-        created = integrations.create(self.state, await _object(request))
+        created = integrations.create(self.state, await given_object(request))
         resources.wish(self, request, created)
-        return _told({"integration": created}, 201)
+        return told({"integration": created}, 201)
 
     async def _get_integration(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]
         resources.provide(self, name)
-        return _told({"integration": integrations.get(self.state, name)})
+        return told({"integration": integrations.get(self.state, name)})
 
     async def _patch_integration(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]
-        return _told({"integration": integrations.merge(self.state, name, await _object(request))})
+        return told({"integration": integrations.merge(self.state, name, await given_object(request))})
 
     async def _patch_config(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]
-        return _told({"integration": integrations.set_config(self.state, name, await _object(request))})
+        return told({"integration": integrations.set_config(self.state, name, await given_object(request))})
 
     async def _resync_request(self, request: web.Request) -> web.Response:
-        return _told(integrations.resync_request(self.state, request.match_info["integration"]))
+        return told(integrations.resync_request(self.state, request.match_info["integration"]))
 
     async def _patch_resync_state(self, request: web.Request) -> web.Response:
         name = request.match_info["integration"]
-        return _told({"integration": integrations.set_resync_state(self.state, name, await _object(request))})
+        return told(
+            {"integration": integrations.set_resync_state(self.state, name, await given_object(request))}
+        )
 
     async def _list_blueprints(self, request: web.Request) -> web.Response:
-        return _told({"blueprints": blueprints.listed(self.state)})
+        return told({"blueprints": blueprints.listed(self.state)})
 
     async def _create_blueprint(self, request: web.Request) -> web.Response:
-        return _told({"blueprint": blueprints.create(self.state, await _object(request))}, 201)
+        return told({"blueprint": blueprints.create(self.state, await given_object(request))}, 201)
 
     async def _get_blueprint(self, request: web.Request) -> web.Response:
-        return _told({"blueprint": self.state.blueprint(request.match_info["blueprint"])})
+        return told({"blueprint": self.state.blueprint(request.match_info["blueprint"])})
 
     async def _patch_blueprint(self, request: web.Request) -> web.Response:
         name = request.match_info["blueprint"]
-        return _told({"blueprint": blueprints.merge(self.state, name, await _object(request))})
+        return told({"blueprint": blueprints.merge(self.state, name, await given_object(request))})
 
     async def _put_blueprint(self, request: web.Request) -> web.Response:
         name = request.match_info["blueprint"]
-        return _told({"blueprint": blueprints.replace(self.state, name, await _object(request))})
+        return told({"blueprint": blueprints.replace(self.state, name, await given_object(request))})
 
     async def _delete_blueprint(self, request: web.Request) -> web.Response:
         blueprints.remove(self.state, request.match_info["blueprint"])
-        return _told({})
+        return told({})
 
     async def _upsert(self, request: web.Request) -> web.Response:
         manner = entities.Manner(
@@ -306,42 +309,32 @@ class PortApi:
             validation_only=_switch(request, "validation_only"),
             datasource=request.headers.get("User-Agent", ""),
         )
-        given = _list(await _object(request))
+        given = _list(await given_object(request))
         failing, self._failing = self._failing, None
         spoiled = failing(len(given)) if failing else frozenset()
         name = request.match_info["blueprint"]
-        status, told = entities.write_many(self.state, name, given, manner, spoiled)
-        return _told(told, status)
+        status, outcomes = entities.write_many(self.state, name, given, manner, spoiled)
+        return told(outcomes, status)
 
     async def _delete(self, request: web.Request) -> web.Response:
-        given = _list(await _object(request))
+        given = _list(await given_object(request))
         cascade = _switch(request, "delete_dependents")
         name = request.match_info["blueprint"]
-        return _told({"deletedEntities": entities.delete_many(self.state, name, given, cascade=cascade)})
+        return told({"deletedEntities": entities.delete_many(self.state, name, given, cascade=cascade)})
 
     async def _list_entities(self, request: web.Request) -> web.Response:
         name = request.match_info["blueprint"]
         self.state.blueprint(name)
-        return _told({"entities": [entity.shown() for entity in self.state.entities.get(name, {}).values()]})
+        return told({"entities": [entity.shown() for entity in self.state.entities.get(name, {}).values()]})
 
     async def _get_entity(self, request: web.Request) -> web.Response:
         info = request.match_info
-        return _told({"entity": self.state.entity(info["blueprint"], info["entity"]).shown()})
+        return told({"entity": self.state.entity(info["blueprint"], info["entity"]).shown()})
 
     async def _search(self, request: web.Request) -> web.Response:
-        found = entities.search(self.state, await _object(request))
+        found = entities.search(self.state, await given_object(request))
         names: list[Json] = list(self.state.blueprints)
-        return _told({"entities": found, "matchingBlueprints": names})
-
-
-async def _object(request: web.Request) -> Object:
-    try:
-        given: Json = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise Refused(400, "bad_request", "the body is not JSON") from None
-    if not isinstance(given, dict):
-        raise Refused(422, "invalid_request", "the body is not an object")
-    return given
+        return told({"entities": found, "matchingBlueprints": names})
 
 
 def _list(given: Object) -> list[Json]:
@@ -353,7 +346,3 @@ def _list(given: Object) -> list[Json]:
 
 def _switch(request: web.Request, name: str) -> bool:
     return request.query.get(name) == "true"
-
-
-def _told(body: Object, status: int = 200) -> web.Response:
-    return web.json_response({"ok": True, **body}, status=status)
