@@ -211,3 +211,13 @@ async def test_an_entity_that_a_partial_answer_does_not_name_is_not_delivered(
     port.fail(Fault(207, path=BULK, body=b'{"ok": true, "entities": [{"identifier": "b"}], "errors": []}'))
     outcomes = await upserted(target, [payload(1, "service", "a"), payload(2, "service", "b")])
     assert outcomes == [Outcome(1, "Port's answer says nothing of this entity"), Outcome(2)]
+
+
+async def test_port_that_fails_over_every_patch_is_down(port: PortApi, target: PortTarget) -> None:
+    stand(port, definition("service"))
+    given = [payload(number, "service", f"s{number}", title="Ours") for number in range(200)]
+    foreign = [msgspec.structs.replace(one, foreign=True, owned=False) for one in given]
+    port.fail(Fault(500, times=999, method="PATCH"))
+    with pytest.raises(Retry, match="every write of entities"):
+        await upserted(target, foreign)
+    assert len(port.requests("PATCH")) < 50

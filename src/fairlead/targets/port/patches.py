@@ -75,9 +75,11 @@ class PortPatches:
         query = {"create_missing_related_entities": "true" if create_missing else "false"}
         if method == "POST":
             query |= {"upsert": "true", "merge": "true"}
-        return await self._client.request(
+        answer = await self._client.request(
             method, ("blueprints", *path), query=query, body=body, feature=FEATURE
         )
+        self._refusals.count_failure(answer)
+        return answer
 
 
 def _empties(payload: Payload) -> bool:

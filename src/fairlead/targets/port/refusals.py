@@ -8,11 +8,15 @@ import msgspec
 
 from fairlead.model.delivery import Outcome
 from fairlead.model.errors import FairleadError
-from fairlead.targets.port.answers import HAS_DEPENDENTS, MISSING, Refusal, read
+from fairlead.targets.port.answers import HAS_DEPENDENTS, MISSING, Answer, Refusal, read
 from fairlead.targets.port.batches import Due
 from fairlead.targets.port.client import PortClient
 from fairlead.targets.port.diagnosis import Diagnosis, advice_for, diagnose, no_blueprint, required_by
 from fairlead.targets.port.schema import BlueprintSchema, SentEntity, schema_of
+
+FAILURES = 32
+"""Writes in a row that Port fails (500), none carried out between them, after which Port is down: one failure is an
+entity's, and halving finds it, so many are not."""
 
 SEARCHES = 5
 """So many removals that Port refuses are asked after what requires the entity."""
@@ -41,6 +45,7 @@ class PortRefusals:
         self._schemas: dict[str, BlueprintSchema | None] = {}
         self._absent: set[str] = set()
         self._searches = 0
+        self._failures = 0
         self._asking = asyncio.Lock()
 
     def forget(self) -> None:
@@ -48,6 +53,12 @@ class PortRefusals:
         self._schemas.clear()
         self._absent.clear()
         self._searches = 0
+
+    def count_failure(self, answer: Answer) -> None:
+        """Takes note of a write's answer. Raises `Retry` where Port fails over everything."""
+        self._failures = self._failures + 1 if answer.status >= 500 else 0
+        if self._failures >= FAILURES:
+            raise self._client.error(answer, "every write of entities")
 
     async def outcome(
         self, blueprint: str, due: Due, told: Refusal, *, repeated: bool, waits: bool = False

@@ -52,10 +52,6 @@ from fairlead.targets.port.telemetry import PortTelemetry
 CONCURRENCY = 16
 """Requests under way at once: with answers in 50 ms, three times what an organization may send for long."""
 
-FAILURES = 32
-"""Bulk requests in a row that Port fails (500), none carried out between them, after which Port is down: one failure is
-an entity's, and halving finds it, so many are not."""
-
 Send = Callable[[str, list[Due], list[Outcome]], Awaitable[None]]
 """Sends entities of one blueprint, and adds each one's outcome as it comes: those before an error count."""
 
@@ -78,7 +74,6 @@ class PortTarget:
         self._refusals = PortRefusals(self._client)
         self._patches = PortPatches(settings, self._client, self._refusals)
         self._slots = asyncio.Semaphore(CONCURRENCY)
-        self._failures = 0
         self.notices: list[str] = []
         """What the last `prepare` found that a person should know."""
         self._texts: Mapping[str, frozenset[str]] = {}
@@ -188,7 +183,7 @@ class PortTarget:
             body=bulk_json(batch),
             feature=EXPORTER,
         )
-        self._count_failure(answer)
+        self._refusals.count_failure(answer)
         if answer.is_success:
             await self._hear(blueprint, batch, answer, told)
             return
@@ -210,7 +205,7 @@ class PortTarget:
             body=msgspec.json.encode({"entities": [due.identifier for due in batch]}),
             feature=EXPORTER,
         )
-        self._count_failure(answer)
+        self._refusals.count_failure(answer)
         if answer.is_success:
             read(answer, BulkRemoval, "a bulk delete")
             told += [Outcome(due.entity) for due in batch]
@@ -225,12 +220,6 @@ class PortTarget:
         waits = HAS_DEPENDENTS in f"{why.code} {why.message}"
         for due in batch:
             told.append(await self._refusals.removal(blueprint, due, why, waits=waits))
-
-    def _count_failure(self, answer: Answer) -> None:
-        """Raises `Retry` where Port fails over everything."""
-        self._failures = self._failures + 1 if answer.status >= 500 else 0
-        if self._failures >= FAILURES:
-            raise self._client.error(answer, "every write of entities")
 
     async def _nothing_there(self, blueprint: str, batch: list[Due]) -> bool:
         """After a 404: a single entity is absent; of several, all are if their blueprint is."""
