@@ -70,12 +70,15 @@ class Chosen(Parsed, frozen=True):
 
 
 class _Texts(msgspec.Struct, frozen=True):
+    """`are_held`: the blueprints are those that Port has, where a person can take one away."""
+
     mapping: str
     blueprints: str
     mapping_from: str
     blueprints_from: str
     place: str = ""
     extras: tuple[Extra, ...] = ()
+    are_held: bool = False
 
 
 UNANSWERED = (BadCredential, IncompleteReading, NotPermitted, NotThere, Retry, TargetRejected)
@@ -117,12 +120,12 @@ async def _last_from_port(settings: Settings) -> _Texts | None:
         return None
     if texts is None:
         return None
-    return _Texts(texts[0], texts[1], "the mapping of the last run", "its blueprints", place)
+    return _Texts(texts[0], texts[1], "the mapping of the last run", "its blueprints", place, are_held=True)
 
 
 def _chosen(settings: Settings, texts: _Texts, *warnings: str) -> Chosen:
     found = parsed(texts.mapping, texts.blueprints, texts.mapping_from, texts.blueprints_from)
-    check_blueprints(found, texts.place)
+    check_blueprints(found, are_held=texts.are_held)
     origin = f"{texts.mapping_from} with {texts.blueprints_from}"
     return Chosen(
         msgspec.structs.replace(found.configuration, warnings=(*found.configuration.warnings, *warnings)),
@@ -163,7 +166,15 @@ async def _texts(settings: Settings, *, enroll: bool) -> _Texts:
     given = defaults(settings)
     mapping = given.mapping
     blueprints = given.blueprints or Text(await _blueprints_at_port(settings), "Port's blueprints")
-    return _Texts(mapping.text, blueprints.text, mapping.source, blueprints.source, place, given.extras)
+    return _Texts(
+        mapping.text,
+        blueprints.text,
+        mapping.source,
+        blueprints.source,
+        place,
+        given.extras,
+        are_held=given.blueprints is None,
+    )
 
 
 def _place(settings: Settings) -> str:
@@ -196,7 +207,9 @@ async def _stored_at_port(settings: Settings, port: PortSettings, *, enroll: boo
                 return None
             if port.initialize and not target.resources.starts_empty(stored):
                 blueprints = with_missing(blueprints, mapping, ours)
-        return _Texts(mapping.text, blueprints, mapping.source, "Port's blueprints", target.place)
+        return _Texts(
+            mapping.text, blueprints, mapping.source, "Port's blueprints", target.place, are_held=True
+        )
     finally:
         await target.close()
 
@@ -230,14 +243,14 @@ def readable(configuration: Configuration) -> Configuration:
     )
 
 
-def check_blueprints(found: Parsed, place: str = "") -> None:
+def check_blueprints(found: Parsed, *, are_held: bool) -> None:
     """BadMapping for a row that names a blueprint that is not there. One that a record decides is not judged.
-    TargetRejected where they are those of a target: somebody has taken it away there."""
+    TargetRejected where they are those that a target has (`are_held`): somebody has taken it away there."""
     known = [blueprint.identifier for blueprint in found.blueprints]
     for row in found.configuration.rows:
         name = constant(row.mapping.blueprint)
         if name is not None and name not in known:
-            if place:
+            if are_held:
                 raise TargetRejected(
                     f"{row.place}: Port has no blueprint {name}; nothing was changed",
                     advice=f"create the blueprint {name} at Port again, or take the row out of the mapping there",

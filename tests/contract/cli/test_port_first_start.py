@@ -66,6 +66,15 @@ async def test_a_folder_without_blueprints_is_for_those_at_port(image: Shell, po
     assert port.state.every_entity()
 
 
+async def test_a_folder_that_lacks_a_blueprint_is_to_be_mended_itself(image: Shell, port: PortApi) -> None:
+    fill(image, **{"blueprints.json": json.dumps([TEAM])})
+    done = await image.run("sync")
+    assert (done.code, port.state.blueprints) == (1, {}), done
+    assert "there is no blueprint project" in done.err
+    assert "blueprints: squad" in done.err
+    assert "at Port" not in done.err
+
+
 async def test_a_start_that_was_cut_off_is_gone_on_with(image: Shell, port: PortApi) -> None:
     """Killed between two blueprints: Port stores the mapping, and only one of them."""
     fill(image)
