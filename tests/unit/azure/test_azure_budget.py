@@ -202,6 +202,7 @@ def test_what_the_headers_ask_for() -> None:
     assert retry_after({"retry-after": "2.5"}, now) == 2.5
     assert retry_after({"retry-after": "Tue, 14 Nov 2023 22:13:30 GMT"}, now) == 10
     assert retry_after({"retry-after": "99999"}, now) == 360
+    assert retry_after({"retry-after": "Tue, 14 Nov 2023 22:13:30 +9999999999999"}, now) == 0
     assert retry_after({"retry-after": "soon"}, now) == 0
     assert wish({"x-ratelimit-reset": str(now + 30)}, now) == 30
     assert wish({"x-ratelimit-reset": str(now - 30)}, now) == 0

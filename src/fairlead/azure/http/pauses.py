@@ -35,7 +35,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float:
         return min(seconds, LONGEST)
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year or a zone beyond all bounds
         return 0.0
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
